@@ -1,0 +1,1 @@
+"""The outside: program, settings, platforms, schedules, exchange of data."""

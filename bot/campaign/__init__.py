@@ -1,0 +1,1 @@
+"""Simulated volunteers and the corpus they answer from."""

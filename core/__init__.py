@@ -1,0 +1,1 @@
+"""The inside: plain decisions about trees, tasks, people and words; standard library only."""

@@ -1,0 +1,1 @@
+"""All SQL: schema, migrations, queries and the unit of work."""

@@ -1,0 +1,1 @@
+"""From exported files to models: SFT, reward model, RL, evaluation."""
