@@ -1,0 +1,152 @@
+"""The policy: every number that steers collection, with a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from core.model import Limits, TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Numbers a project owner may change; frozen while the program runs."""
+
+    # Trees
+    goal_tree_size: int = 12
+    """Accepted messages, the prompt included, after which a tree stops growing."""
+    max_tree_depth: int = 3
+    """A message deeper than this gets no replies; the prompt has depth 0."""
+    max_children_count: int = 3
+    """Assistant replies below one prompter message."""
+    num_prompter_replies: int = 1
+    """Prompter replies below one assistant message."""
+    max_active_trees: int = 10
+    """Trees that grow at the same time, for each language."""
+    max_initial_prompt_review: int = 100
+    """Prompts under review at the same time, for each language."""
+    max_prompt_lottery_waiting: int = 250
+    """Accepted prompts that may wait for a place to grow, for each language."""
+    p_activate_backlog_tree: float = 0.1
+    """The chance that the end of a tree brings a waiting imported one up for ranking."""
+    min_active_rankings: int = 0
+    """Waiting imported trees are brought up while fewer trees than this are being ranked."""
+
+    # Review
+    num_reviews_initial_prompt: int = 3
+    """Reviews that decide an initial prompt."""
+    num_reviews_reply: int = 3
+    """Reviews that decide a reply."""
+    acceptance_threshold: float = 0.6
+    """A message is accepted when 1 - (mean spam + mean wrong language) is above this."""
+    hold_flags: int = 2
+    """So many reviewers flagging the same harm hold a message for a moderator."""
+    hold_quality: float = 0.2
+    """A mean quality below this holds a message for a moderator."""
+    p_full_labels_prompt: float = 1.0
+    """The share of prompt reviews that ask for the full form."""
+    p_full_labels_assistant: float = 1.0
+    """The share of assistant-reply reviews that ask for the full form."""
+    p_full_labels_prompter: float = 0.25
+    """The share of prompter-reply reviews that ask for the full form."""
+    auto_mod_red_flags: int = 4
+    """So many reports remove a reply, or abort a tree when its prompt is meant."""
+    auto_mod_skips: int = 25
+    """So many skips of one message halt its tree until a moderator looks."""
+
+    # Ranking
+    min_rankings: int = 3
+    """Ballots that every set of replies gets."""
+    max_rankings: int = 7
+    """Ballots after which an unsettled order is left as it is, ties and all."""
+    settled_margin: float = 0.34
+    """An order is settled when each neighbouring pair is won, or tied, by this share of votes."""
+    rank_prompter_replies: bool = False
+    """Whether replies written as the prompter are ranked too."""
+
+    # Handing out
+    random_weights: Mapping[TaskKind, float] = field(
+        default_factory=lambda: {
+            TaskKind.RANK_ASSISTANT_REPLIES: 10,
+            TaskKind.RANK_PROMPTER_REPLIES: 10,
+            TaskKind.LABEL_ASSISTANT_REPLY: 5,
+            TaskKind.LABEL_PROMPTER_REPLY: 5,
+            TaskKind.LABEL_INITIAL_PROMPT: 5,
+            TaskKind.ASSISTANT_REPLY: 2,
+            TaskKind.PROMPTER_REPLY: 2,
+            TaskKind.INITIAL_PROMPT: 0.01,
+        }
+    )
+    """How likely each kind is for a volunteer who takes whatever is needed, among kinds with work;
+    kinds that the field treats as one (label a reply, write a reply) share their weight."""
+    lonely_children_count: int = 2
+    """A prompter message with fewer replies than this, but at least one, is lonely."""
+    p_lonely_child_extension: float = 0.75
+    """The chance that a lonely parent is preferred over others of the same tree size."""
+    lease_minutes_writing: int = 240
+    """How long a place is held for somebody who writes."""
+    lease_minutes_judging: int = 60
+    """How long a place is held for somebody who labels or ranks."""
+    max_open_tasks: int = 8
+    """Open tasks one person may have taken within the span below."""
+    open_tasks_span_seconds: int = 300
+    """The span in which open tasks are counted."""
+    max_requests: int = 30
+    """Tasks one person may take within the span below."""
+    requests_span_seconds: int = 240
+    """The span in which taken tasks are counted."""
+    shuffle_seconds: int = 900
+    """Work of the same urgency is handed out oldest first, blurred by up to this much."""
+
+    # Texts
+    min_text_length: int = 3
+    """Characters that a text must have at least."""
+    max_text_length: int = 4000
+    """Characters that a text may have at most."""
+    duplicate_minutes: int = 120
+    """The same person may not send the same text twice within this time."""
+    undo_minutes: int = 15
+    """How long an answer can be taken back."""
+    seen_hours: int = 48
+    """How long the keys of inbound events are kept, so that a repeat stores nothing."""
+
+    # Points
+    points: Mapping[str, Fraction] = field(
+        default_factory=lambda: {
+            "prompts": Fraction(1, 10),
+            "replies_assistant": Fraction(4),
+            "replies_prompter": Fraction(1),
+            "labels_simple": Fraction(1),
+            "labels_full": Fraction(2),
+            "rankings": Fraction(1),
+            "accepted_prompts": Fraction(1, 10),
+            "accepted_replies_assistant": Fraction(4),
+            "accepted_replies_prompter": Fraction(1),
+            "ranked_1": Fraction(9),
+            "ranked_2": Fraction(3),
+            "ranked_3": Fraction(1),
+        }
+    )
+    """Points for each contribution of a kind; each kind's sum is rounded down."""
+    streak_freezes_per_week: int = 1
+    """Missed days a week that do not end a streak."""
+
+    # People
+    terms_version: int = 1
+    """The version of the terms that a volunteer must have agreed to."""
+    link_minutes: int = 10
+    """How long a code that links two accounts can be used."""
+
+    def limits(self) -> Limits:
+        """What a tree born now may become."""
+        return Limits(
+            goal_size=self.goal_tree_size,
+            max_depth=self.max_tree_depth,
+            max_children=self.max_children_count,
+            prompter_replies=self.num_prompter_replies,
+            prompt_reviews=self.num_reviews_initial_prompt,
+            reply_reviews=self.num_reviews_reply,
+            min_rankings=self.min_rankings,
+            max_rankings=self.max_rankings,
+        )
