@@ -1,0 +1,191 @@
+"""The settings: what a maintainer may change, read from the environment and from .env."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from bot.policy_values import fault_in, tables_filled
+from core.policy import Policy
+
+PREFIX = "GROVE_"
+SECRETS = (
+    "database_url",
+    "secret_key",
+    "discord_token",
+    "telegram_token",
+    "telegram_webhook_secret",
+)
+"""Settings that may also be in a file of their own, named by the setting with _FILE at its end."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    # Store
+    data_dir: Path = Path(".grove")
+    """The folder for the SQLite store, the key and everything else that the program writes."""
+    database_url: SecretStr | None = None
+    """Where the tree store is: postgresql://user:password@host/name or sqlite:///file.
+    Without it: a SQLite file in the data folder."""
+    secret_key: SecretStr | None = None
+    """Encrypts the ids that people have on the platforms. Without it a key is made on the first
+    start and kept in the data folder; processes that share a store must share the key."""
+
+    # Discord
+    discord_token: SecretStr | None = None
+    """The token of the Discord bot; without it Discord is not served."""
+    discord_api_base: str | None = None
+    """The address of the Discord API, for other implementations of it."""
+    discord_gateway_url: str | None = None
+    """The address of the Discord gateway; wins over what the API says."""
+    discord_cdn_base: str | None = None
+    """The address of Discord's files."""
+
+    # Telegram
+    telegram_token: SecretStr | None = None
+    """The token of the Telegram bot; without it Telegram is not served."""
+    telegram_api_base: str | None = None
+    """The address of the Telegram Bot API without /bot, for a server of one's own."""
+    telegram_webhook_url: str | None = None
+    """The public address that Telegram calls; without it the bot asks for updates itself."""
+    telegram_webhook_secret: SecretStr | None = None
+    """What Telegram must show with every call: 1 to 256 letters, digits, _ or -."""
+
+    # Process
+    http_host: str = "127.0.0.1"
+    """Where health, metrics and the webhook listen."""
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    """On which port; 0 takes any free one."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged; answers, names and tokens never are."""
+
+    policy: Policy = Policy()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_lower_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("discord_api_base", "discord_cdn_base", "telegram_api_base")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        return _address(value, "https://", "http://")
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _socket_address(cls, value: str | None) -> str | None:
+        return _address(value, "wss://", "ws://")
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _webhook_address(cls, value: str | None) -> str | None:
+        return _address(value, "https://", "http://")
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _policy_tables(cls, value: object) -> object:
+        return tables_filled(value) if isinstance(value, dict) else value
+
+    @field_validator("policy")
+    @classmethod
+    def _sensible_policy(cls, policy: Policy) -> Policy:
+        if fault := fault_in(policy):
+            raise ValueError(": ".join(fault))
+        return policy
+
+    @property
+    def store_url(self) -> str:
+        """Where the store is, the default filled in."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'grove.db'}"
+
+
+def settings_from(env_file: Path | None = Path(".env")) -> Settings:
+    """The checked settings; the environment wins over the file, and faults are SettingsErrors."""
+    given = _given(env_file)
+    for name in given:
+        _known_or_refused(name)
+    try:
+        return Settings(_env_file=env_file, **dict(_from_files(given)))  # type: ignore[call-arg, arg-type]
+    except ValidationError as error:
+        raise SettingsError("; ".join(_faults(error))) from None
+
+
+def policy_from(settings: Settings) -> Policy:
+    """The policy with the maintainer's numbers in it."""
+    return settings.policy
+
+
+def setting_names() -> frozenset[str]:
+    """Every name that may be set."""
+    plain = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "policy"}
+    policy = {f"{PREFIX}POLICY_{field.name.upper()}" for field in fields(Policy)}
+    return frozenset(plain | policy | {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS})
+
+
+def _given(env_file: Path | None) -> dict[str, str]:
+    """What is set and not empty, ours alone."""
+    file = dotenv_values(env_file) if env_file is not None else {}
+    both = {**file, **os.environ}
+    return {name: value for name, value in both.items() if name.startswith(PREFIX) and value}
+
+
+def _known_or_refused(name: str) -> None:
+    known = setting_names()
+    if name not in known:
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        meant = f"; did you mean {near[0]}?" if near else "."
+        raise SettingsError(f"{name} is not a setting{meant} All of them stand in .env.example.")
+
+
+def _from_files(given: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """GROVE_X_FILE names a file that holds GROVE_X, as container platforms hand over secrets."""
+    for field in SECRETS:
+        name = PREFIX + field.upper()
+        path = given.get(f"{name}_FILE")
+        if path is None:
+            continue
+        if name in given:
+            raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them.")
+        try:
+            yield field, Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{name}_FILE names {path}, which cannot be read: {error}"
+            ) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_url=False):
+        name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
+        said = fault["msg"].removeprefix("Value error, ")
+        if fault["loc"] == ("policy",):  # the validators above name the number themselves
+            name, _, said = f"{name}_{said}".partition(": ")
+            name = name.upper()
+        secret = fault["loc"][0] in SECRETS or fault["loc"] == ("policy",)
+        shown = "" if secret else f" ({fault['input']!r})"
+        yield f"{name}{shown}: {said[:1].lower()}{said[1:]}"
+
+
+def _address(value: str | None, *starts: str) -> str | None:
+    if value is not None and not value.startswith(starts):
+        raise ValueError(f"an address must begin with {' or '.join(starts)}")
+    return value.rstrip("/") if value else value

@@ -1,0 +1,77 @@
+"""Checks on the policy's numbers as a maintainer writes them, before anything runs by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from core.policy import Policy
+
+_SHARES = frozenset(
+    {"acceptance_threshold", "hold_quality", "settled_margin"}
+    | {field.name for field in fields(Policy) if field.name.startswith("p_")}
+)
+_MAY_BE_ZERO = frozenset(
+    {
+        "max_tree_depth",
+        "num_prompter_replies",
+        "min_active_rankings",
+        "shuffle_seconds",
+        "duplicate_minutes",
+        "undo_minutes",
+        "streak_freezes_per_week",
+        "min_rankings",
+    }
+)
+_IN_ORDER = (
+    ("min_rankings", "max_rankings"),
+    ("min_text_length", "max_text_length"),
+    ("max_open_tasks", "max_requests"),
+)
+LONGEST_TEXT = 4000
+"""What a form on the chat platforms can take; no policy may ask for more."""
+
+
+def tables_filled(words: Mapping[str, object]) -> dict[str, object]:
+    """`prompts=0.1, ranked_1=9` becomes the default table with these entries changed."""
+    filled = dict(words)
+    defaults = Policy()
+    for name, given in words.items():
+        default = getattr(defaults, name, None)
+        if isinstance(default, Mapping) and isinstance(given, str):
+            filled[name] = {**default, **_entries(name, given, frozenset(default))}
+    return filled
+
+
+def _entries(name: str, words: str, known: frozenset[str]) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in words.split(","))):
+        key, equals, number = (piece.strip() for piece in part.partition("="))
+        if not equals or key not in known:
+            raise ValueError(
+                f'{name}: "{part}" is not one of its entries; write them as name=number, '
+                f"separated by commas, with the names {', '.join(sorted(known))}"
+            )
+        entries[key] = number
+    return entries
+
+
+def fault_in(policy: Policy) -> tuple[str, str] | None:
+    """The first number that cannot be meant, and what it may be."""
+    for field in fields(Policy):
+        value = getattr(policy, field.name)
+        if isinstance(value, Mapping):
+            if any(number < 0 for number in value.values()):
+                return field.name, "must hold no number below 0"
+            continue
+        if field.name in _SHARES and not 0 <= value <= 1:
+            return field.name, "must be between 0 and 1"
+        least = 1 if field.type == "int" and field.name not in _MAY_BE_ZERO else 0
+        if value < least:
+            return field.name, f"must be {least} or more"
+    for low, high in _IN_ORDER:
+        if getattr(policy, low) > getattr(policy, high):
+            return low, f"must not be above {high}"
+    if policy.max_text_length > LONGEST_TEXT:
+        return "max_text_length", f"must not be above {LONGEST_TEXT}"
+    return None
