@@ -1,7 +1,7 @@
 """Sentences to be said to a person: the English sentence is the key, translation comes later."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -10,7 +10,8 @@ from typing import TypeAlias
 # numbers, times (datetime is a date), and lists of words.
 Value: TypeAlias = "Text | str | int | float | date | timedelta | Sequence[Text | str]"
 
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+# The only pattern there is: a name in braces; anything else in braces is plain signs.
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _ISOLATES = frozenset("\u2066\u2067\u2068")
@@ -65,12 +66,12 @@ def P_(context: str, sentence: str, /, **values: Value) -> Text:
 
 def placeholders(pattern: str) -> frozenset[str]:
     """The names in braces that a pattern wants filled."""
-    return frozenset(_PLACEHOLDER.findall(pattern))
+    return frozenset(PLACEHOLDER.findall(pattern))
 
 
 def filled(pattern: str, values: Mapping[str, str]) -> str:
     """Put values in their places; a name without a value stays as it is written."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), pattern)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), pattern)
 
 
 def isolated(words: str) -> str:
@@ -78,14 +79,9 @@ def isolated(words: str) -> str:
     return "\n".join(_isolated_line(line) for line in words.split("\n"))
 
 
-def listed(value: Sequence[Text | str], word: Callable[[Text | str], str]) -> str:
-    """Several words in a row, as they stand in a sentence."""
-    return ", ".join(word(item) for item in value)
-
-
 def _plain(value: Value) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed(value, str)
+        return ", ".join(str(item) for item in value)
     return str(value)
 
 
