@@ -222,6 +222,14 @@ def press(verb: str, task_id: int | None = None, argument: str | int | None = No
     return ":".join(parts)
 
 
+SHOW = "show"
+"""A press of press(SHOW, task_id) changes nothing and shows that task's screen as it is now.
+
+Platforms make it themselves where they must draw again (a form behind a *Write* button, a page
+of a long thread); without a task it shows the screen in front of the person.
+"""
+
+
 def press_parts(press_id: str) -> tuple[str, int | None, str | None]:
     """The verb, task and argument of a press id; raises ValueError when it is none of ours."""
     verb, _, rest = press_id.partition(":")
