@@ -2,52 +2,73 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
+from core.languages import LANGUAGES
 from locales.catalogues import FOLDER, catalogue_file, is_translated, present_catalogues
 from locales.catalogues import read_catalogue as read
-from locales.extract import ROOT, extracted, update_all, write_template
+from locales.extract import extracted, update_all, write_template
 from locales.lint import lint
 from locales.sources import source_problems
 
 
-def extract() -> list[str]:
+def extract(folder: Path) -> list[str]:
     """Write the template anew."""
     template = extracted()
-    return [f"{len(template)} sentences in {write_template(template).relative_to(ROOT)}"]
+    return [f"{len(template)} sentences in {write_template(template, folder).name}"]
 
 
-def update(more: Sequence[str]) -> list[str]:
+def update(more: Sequence[str], folder: Path) -> list[str]:
     """Write the template and bring it into the catalogues."""
     template = extracted()
-    write_template(template)
-    return [f"updated {name}" for name in update_all(template, more)] + stats()
+    write_template(template, folder)
+    update_all(template, more, folder)
+    return stats(folder)
 
 
-def stats() -> list[str]:
+def stats(folder: Path) -> list[str]:
     """How much of each catalogue is translated."""
     lines = []
-    for name in present_catalogues(FOLDER):
-        messages = [message for message in read(catalogue_file(name), name) if message.id]
+    for name in present_catalogues(folder):
+        catalog = read(catalogue_file(name, folder), name)
+        messages = [message for message in catalog if message.id]
         done = sum(is_translated(message) for message in messages)
         doubted = sum(message.fuzzy for message in messages)
         lines.append(f"{name:8} {done:4} of {len(messages):4} translated, {doubted:3} to look at")
     return lines
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def problems(folder: Path) -> list[str]:
+    """What the linter finds in the sources and in the catalogues."""
+    return [*source_problems(), *map(str, lint(extracted(), folder))]
+
+
+def main(arguments: Sequence[str] | None = None, folder: Path = FOLDER) -> int:
     """Run one verb; 1 where the linter found something."""
     parser = argparse.ArgumentParser(prog="python -m locales", description=__doc__)
     parser.add_argument("verb", choices=["extract", "update", "stats", "lint"])
+    known = [entry.catalogue for entry in LANGUAGES.values()]
     parser.add_argument("catalogues", nargs="*", help="update: catalogues to begin, such as it")
     wanted = parser.parse_args(arguments)
+    if unknown := [name for name in wanted.catalogues if name not in known]:
+        parser.error(f"no such catalogue: {', '.join(unknown)} (there may be {', '.join(known)})")
     if wanted.verb == "lint":
-        problems = [*source_problems(), *map(str, lint(extracted()))]
-        sys.stdout.write("".join(f"{problem}\n" for problem in problems) or "nothing to mend\n")
-        return 1 if problems else 0
-    lines = {"extract": extract, "update": lambda: update(wanted.catalogues), "stats": stats}
-    sys.stdout.write("".join(f"{line}\n" for line in lines[wanted.verb]()))
+        found = problems(folder)
+        _tell(found or ["nothing to mend"])
+        return 1 if found else 0
+    verbs: dict[str, Callable[[Path], list[str]]] = {
+        "extract": extract,
+        "update": partial(update, wanted.catalogues),
+        "stats": stats,
+    }
+    _tell(verbs[wanted.verb](folder))
     return 0
+
+
+def _tell(lines: Sequence[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 if __name__ == "__main__":

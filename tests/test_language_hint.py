@@ -115,6 +115,18 @@ def test_an_unknown_task_language_raises_no_question(hint):
     assert hint(SENTENCES["de"], "tlh") is None
 
 
+def test_a_script_that_neither_detector_can_read_raises_no_question(hint):
+    assert hint("እንዴት በቤት ውስጥ በፍጥነት ምግብ ማብሰል እችላለሁ", "en") is None
+
+
+def test_the_detectors_may_be_loaded_before_the_first_question():
+    early = LanguageHint()
+
+    early.load()
+
+    assert early(SENTENCES["fr"], "en") == "fr"
+
+
 def test_the_same_text_always_gets_the_same_hint(hint):
     mixed = "Hola amigo, this is ok, je t'aime und so weiter, ciao bella"
 

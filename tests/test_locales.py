@@ -527,18 +527,31 @@ def test_the_real_catalogues_keep_every_rule():
     assert [str(problem) for problem in lint(extracted())] == []
 
 
-def test_the_verbs_tell_what_they_did(capsys):
-    assert main(["stats"]) == 0
-    assert main(["lint"]) in (0, 1)
-    assert capsys.readouterr().out
+def test_the_verbs_write_and_count_and_lint_the_catalogues(tmp_path, capsys):
+    assert main(["extract"], tmp_path) == 0
+    assert main(["update", "it"], tmp_path) == 0
+    assert main(["stats"], tmp_path) == 0
+    assert main(["lint"], tmp_path) == 1
+    said = capsys.readouterr().out
+
+    assert (tmp_path / "grove.pot").is_file()
+    assert catalogue_file("it", tmp_path).is_file()
+    assert "sentences in grove.pot" in said
+    assert "it          0 of" in said
+    assert "es: complete: " in said
+    assert "it: complete: " not in said
 
 
-def test_an_unknown_verb_is_refused(capsys):
-    with pytest.raises(SystemExit) as refusal:
-        main(["translate"])
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [(["translate"], "invalid choice"), (["update", "tlh"], "no such catalogue: tlh")],
+)
+def test_an_unknown_verb_or_catalogue_is_refused(arguments, refusal, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments, tmp_path)
 
-    assert refusal.value.code == 2
-    assert "invalid choice" in capsys.readouterr().err
+    assert ended.value.code == 2
+    assert refusal in capsys.readouterr().err
 
 
 # Cost
