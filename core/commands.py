@@ -44,45 +44,78 @@ _KIND = Argument("kind", N_("The kind of task you would like"), source="kinds")
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("work", N_("Get a task"), arguments=(_KIND, _LANGUAGE), in_groups=True),
-    CommandSpec("prompt", N_("Write the first message of a new conversation"),
-                arguments=(_LANGUAGE,)),
+    CommandSpec(
+        "prompt", N_("Write the first message of a new conversation"), arguments=(_LANGUAGE,)
+    ),
     CommandSpec("skip", N_("Skip the task in front of you")),
     CommandSpec("undo", N_("Take back your last answer")),
-    CommandSpec("edit", N_("Change a text of yours that nobody has reviewed yet"),
-                arguments=(Argument("text", N_("Which text, by its number in /mine")),)),
-    CommandSpec("withdraw", N_("Take back a text of yours that nobody has reviewed yet"),
-                arguments=(Argument("text", N_("Which text, by its number in /mine")),)),
+    CommandSpec(
+        "edit",
+        N_("Change a text of yours that nobody has reviewed yet"),
+        arguments=(Argument("text", N_("Which text, by its number in /mine")),),
+    ),
+    CommandSpec(
+        "withdraw",
+        N_("Take back a text of yours that nobody has reviewed yet"),
+        arguments=(Argument("text", N_("Which text, by its number in /mine")),),
+    ),
     CommandSpec("mine", N_("Your texts and what became of them")),
     CommandSpec("me", N_("Your points, level and streak"), in_groups=True),
-    CommandSpec("leaderboard", N_("Who contributed most"), Audience.ANYONE, (
-        Argument("period", N_("Day, week, month or all time"), source="periods"),
-        Argument("scope", N_("This community, one language, or everywhere"), source="scopes"),
-    ), in_groups=True),
-    CommandSpec("language", N_("Choose your task languages and the language I speak"),
-                Audience.ANYONE, (
-        Argument("languages", N_("Task languages, separated by commas"), source="languages"),
-        Argument("interface", N_("The language I speak with you"), source="languages"),
-    )),
+    CommandSpec(
+        "leaderboard",
+        N_("Who contributed most"),
+        Audience.ANYONE,
+        (
+            Argument("period", N_("Day, week, month or all time"), source="periods"),
+            Argument("scope", N_("This community, one language, or everywhere"), source="scopes"),
+        ),
+        in_groups=True,
+    ),
+    CommandSpec(
+        "language",
+        N_("Choose your task languages and the language I speak"),
+        Audience.ANYONE,
+        (
+            Argument("languages", N_("Task languages, separated by commas"), source="languages"),
+            Argument("interface", N_("The language I speak with you"), source="languages"),
+        ),
+    ),
     CommandSpec("hide", N_("Show or hide yourself on leaderboards")),
-    CommandSpec("timezone", N_("Set your time zone for streaks and reminders"), arguments=(
-        Argument("zone", N_("A time zone such as Europe/Madrid"), source="timezones"),)),
+    CommandSpec(
+        "timezone",
+        N_("Set your time zone for streaks and reminders"),
+        arguments=(Argument("zone", N_("A time zone such as Europe/Madrid"), source="timezones"),),
+    ),
     CommandSpec("remind", N_("Turn reminders on or off")),
-    CommandSpec("link", N_("Use one profile on several platforms"), arguments=(
-        Argument("code", N_("The code shown on your other platform")),)),
-    CommandSpec("consent", N_("Read the terms; agree, or withdraw your consent"),
-                Audience.ANYONE),
-    CommandSpec("privacy", N_("What is stored about you, why and for how long"),
-                Audience.ANYONE, in_groups=True),
-    CommandSpec("export-my-data", N_("Get everything that is stored about you"),
-                Audience.ANYONE),
-    CommandSpec("delete-my-data", N_("Delete your profile, or your texts as well"),
-                Audience.ANYONE),
-    CommandSpec("report", N_("Report the text in front of you"), arguments=(
-        Argument("reason", N_("What is wrong with it")),)),
-    CommandSpec("tutorial", N_("Learn a kind of task in three steps"), Audience.ANYONE,
-                (_KIND,)),
-    CommandSpec("help", N_("What you can do here"), Audience.ANYONE, (
-        Argument("topic", N_("A command or a kind of task"), source="topics"),), in_groups=True),
+    CommandSpec(
+        "link",
+        N_("Use one profile on several platforms"),
+        arguments=(Argument("code", N_("The code shown on your other platform")),),
+    ),
+    CommandSpec("consent", N_("Read the terms; agree, or withdraw your consent"), Audience.ANYONE),
+    CommandSpec(
+        "privacy",
+        N_("What is stored about you, why and for how long"),
+        Audience.ANYONE,
+        in_groups=True,
+    ),
+    CommandSpec("export-my-data", N_("Get everything that is stored about you"), Audience.ANYONE),
+    CommandSpec(
+        "delete-my-data", N_("Delete your profile, or your texts as well"), Audience.ANYONE
+    ),
+    CommandSpec(
+        "report",
+        N_("Report the text in front of you"),
+        arguments=(Argument("reason", N_("What is wrong with it")),),
+    ),
+    CommandSpec("tutorial", N_("Learn a kind of task in three steps"), Audience.ANYONE, (_KIND,)),
+    CommandSpec(
+        "help",
+        N_("What you can do here"),
+        Audience.ANYONE,
+        (Argument("topic", N_("A command or a kind of task"), source="topics"),),
+        in_groups=True,
+    ),
 )
 
 BY_NAME = {spec.name: spec for spec in COMMANDS}

@@ -108,9 +108,7 @@ def label_set(kind: TaskKind, full: bool) -> tuple[Label, ...]:
     return tuple(label for label in asked if label.name in short)
 
 
-def checked_labels(
-    kind: TaskKind, full: bool, values: Mapping[str, float]
-) -> Mapping[str, float]:
+def checked_labels(kind: TaskKind, full: bool, values: Mapping[str, float]) -> Mapping[str, float]:
     """A finished review in the order of the form; what was not answered stays absent."""
     asked = {label.name: label for label in label_set(kind, full)}
     for name, value in values.items():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from core.model import Limits, TaskKind
+from core.model import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,16 @@ class Policy:
     """Whether replies written as the prompter are ranked too."""
 
     # Handing out
-    random_weights: Mapping[TaskKind, float] = field(
-        default_factory=lambda: {
-            TaskKind.RANK_ASSISTANT_REPLIES: 10,
-            TaskKind.RANK_PROMPTER_REPLIES: 10,
-            TaskKind.LABEL_ASSISTANT_REPLY: 5,
-            TaskKind.LABEL_PROMPTER_REPLY: 5,
-            TaskKind.LABEL_INITIAL_PROMPT: 5,
-            TaskKind.ASSISTANT_REPLY: 2,
-            TaskKind.PROMPTER_REPLY: 2,
-            TaskKind.INITIAL_PROMPT: 0.01,
-        }
-    )
-    """How likely each kind is for a volunteer who takes whatever is needed, among kinds with work;
-    kinds that the field treats as one (label a reply, write a reply) share their weight."""
+    weight_ranking: float = 10
+    """How likely ranking is, among work there is, for a volunteer who takes what is needed."""
+    weight_label_reply: float = 5
+    """How likely labelling a reply is, in the same draw."""
+    weight_label_prompt: float = 5
+    """How likely labelling a prompt is, in the same draw."""
+    weight_reply: float = 2
+    """How likely writing a reply is, in the same draw."""
+    weight_prompt: float = 0.01
+    """How likely writing a prompt is, in the same draw."""
     lonely_children_count: int = 2
     """A prompter message with fewer replies than this, but at least one, is lonely."""
     p_lonely_child_extension: float = 0.75

@@ -139,9 +139,9 @@ class UnitOfWork(Protocol):
         """
         ...
 
-    def open_work(self, person_id: int, languages: Sequence[str], cap: int) -> Mapping[
-        TaskKind, int
-    ]:
+    def open_work(
+        self, person_id: int, languages: Sequence[str], cap: int
+    ) -> Mapping[TaskKind, int]:
         """How many slots there are for this person, by kind, counted up to `cap`. Reads only."""
         ...
 
@@ -151,7 +151,9 @@ class UnitOfWork(Protocol):
 
     def save_task(self, task: Task) -> None: ...
     def task(self, task_id: int) -> Task | None: ...
-    def task_on(self, person_id: int, target_id: int, kind: TaskKind, round: int) -> Task | None: ...
+    def task_on(
+        self, person_id: int, target_id: int, kind: TaskKind, round: int
+    ) -> Task | None: ...
     def open_tasks(self, person_id: int) -> Sequence[Task]:
         """Newest first."""
         ...
@@ -192,23 +194,26 @@ class UnitOfWork(Protocol):
 
     def reactions(self, message_id: int, person_id: int) -> Sequence[str]: ...
     def add_report(self, report: Report) -> Report: ...
-    def reports(self, message_id: int | None = None, *, open_only: bool = True) -> Sequence[
-        Report
-    ]: ...
+    def reports(
+        self, message_id: int | None = None, *, open_only: bool = True
+    ) -> Sequence[Report]: ...
     def resolve_reports(self, message_id: int) -> None: ...
 
     # -- own texts
     def wrote_recently(self, person_id: int, text: str, since: datetime) -> bool: ...
-    def contributions(self, person_id: int, limit: int, offset: int = 0) -> Sequence[
-        Contribution
-    ]: ...
+    def contributions(
+        self, person_id: int, limit: int, offset: int = 0
+    ) -> Sequence[Contribution]: ...
     def texts_of(self, person_id: int) -> Sequence[int]:
         """Message ids of every present text of a person, newest first."""
         ...
 
     # -- points
     def tally(
-        self, person_id: int, scopes: Sequence[str], periods: Sequence[str],
+        self,
+        person_id: int,
+        scopes: Sequence[str],
+        periods: Sequence[str],
         counts: Mapping[str, int],
     ) -> None:
         """Add counts (may be negative) in every scope and period; points follow the policy."""

@@ -73,8 +73,10 @@ def checked_order(groups: Groups, shown: Sequence[int], all_bad: bool) -> Groups
     positions = [position for group in groups for position in group]
     if sorted(positions) != list(range(len(shown))) or not all(groups):
         raise BadOrder(
-            N_("Please name each of the {count} replies exactly once, best first.",
-               count=len(shown))
+            N_(
+                "Please name each of the {count} replies exactly once, best first.",
+                count=len(shown),
+            )
         )
     return tuple(tuple(shown[position] for position in group) for group in groups)
 
@@ -116,14 +118,19 @@ def _opinion(places: Mapping[int, int], pair: Pair) -> int:
 
 def _locked(strengths: Mapping[Pair, float]) -> Mapping[int, frozenset[int]]:
     """Whom each one beats, directly or through others, once all pairs are considered."""
-    beaten: Mapping[int, frozenset[int]] = {}
     kept: list[Pair] = []
     for strength in sorted(set(strengths.values()), reverse=True):
         equals = [pair for pair in strengths if strengths[pair] == strength]
-        reach = _reach([*kept, *equals])
-        kept += [(winner, loser) for winner, loser in equals if winner not in reach[loser]]
-        beaten = _reach(kept)
-    return beaten
+        possible = _without_cycles(equals, kept)
+        kept += _without_cycles(possible, [*kept, *possible])
+    return _reach(kept)
+
+
+def _without_cycles(pairs: Sequence[Pair], among: Iterable[Pair]) -> list[Pair]:
+    """Those of the pairs whose loser does not beat their winner in a round-about way."""
+    reach = _reach(among)
+    nobody: frozenset[int] = frozenset()
+    return [(winner, loser) for winner, loser in pairs if winner not in reach.get(loser, nobody)]
 
 
 def _reach(pairs: Iterable[Pair]) -> dict[int, frozenset[int]]:

@@ -1,0 +1,247 @@
+"""Handing out work: leases, resumed tasks, skips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from core import selection
+from core.errors import NotYours, TooLate, TooMuch, Unknown
+from core.flow.growth import settle
+from core.flow.turn import Turn, Visit
+from core.model import Lease, Slot, Task, TaskKind, TaskState, Tree, TreeState
+from core.people import AuditEntry
+from core.text import N_, Nn_
+from core.tree import replies_to_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a volunteer would like; nothing named means whatever is needed."""
+
+    kinds: tuple[TaskKind, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+def request_task(visit: Visit, wish: Wish) -> Task | None:
+    """Lease the most wanted work this person can do; None when there is none for them now."""
+    _refuse_too_many(visit)
+    languages = list(wish.languages or visit.person.languages)
+    visit.world.rng.shuffle(languages)
+    order = [
+        kind
+        for kind in selection.kinds_in_order(visit.policy, visit.world.rng)
+        if not wish.kinds or kind in wish.kinds
+    ]
+    chosen = bool(wish.kinds)
+    before, prompt, after = _split(order)
+    return (
+        _lease_first(visit, before, languages, chosen=chosen)
+        or (_lease_prompt(visit, languages, chosen=chosen) if prompt else None)
+        or _lease_first(visit, after, languages, chosen=chosen)
+    )
+
+
+def _split(order: Sequence[TaskKind]) -> tuple[list[TaskKind], bool, list[TaskKind]]:
+    if TaskKind.INITIAL_PROMPT not in order:
+        return list(order), False, []
+    at = order.index(TaskKind.INITIAL_PROMPT)
+    return list(order[:at]), True, list(order[at + 1 :])
+
+
+def _refuse_too_many(visit: Visit) -> None:
+    policy = visit.policy
+    span = max(policy.open_tasks_span_seconds, policy.requests_span_seconds)
+    since = visit.now - timedelta(seconds=span)
+    taken, still_open = visit.unit.tasks_taken_since(visit.person.id, since)
+    if still_open >= policy.max_open_tasks:
+        raise TooMuch(
+            Nn_(
+                "You already have {count} open task. Finish or skip it first with /work.",
+                "You already have {count} open tasks. Finish or skip one first with /work.",
+                still_open,
+            )
+        )
+    if taken >= policy.max_requests:
+        raise TooMuch(
+            Nn_(
+                "That was a lot of tasks in a short time. Go on in about {count} minute.",
+                "That was a lot of tasks in a short time. Go on in about {count} minutes.",
+                max(1, policy.requests_span_seconds // 60),
+            )
+        )
+
+
+def _lease_first(
+    visit: Visit, kinds: Sequence[TaskKind], languages: Sequence[str], *, chosen: bool
+) -> Task | None:
+    wishes = [(kind, lang) for kind in kinds for lang in languages]
+    passed: list[int] = []
+    while wishes:
+        slot = visit.unit.find_slot(visit.person.id, wishes, skip=passed)
+        if slot is None:
+            return None
+        tree = visit.unit.tree(slot.tree_id)
+        if tree is not None:
+            current = selection.open_work(tree, visit.policy).get((slot.target_id, slot.kind))
+            if current is not None:
+                return _lease(visit, tree, current, chosen=chosen)
+            visit.unit.save_tree(tree)  # the table of open work was behind this tree
+        passed.append(slot.tree_id)
+    return None
+
+
+def _lease(visit: Visit, tree: Tree, slot: Slot, *, chosen: bool) -> Task:
+    policy, rng = visit.policy, visit.world.rng
+    shown = [m.id for m in replies_to_rank(tree, slot.target_id, policy)]
+    rng.shuffle(shown)
+    task = visit.unit.add_task(
+        replace(
+            _new_task(visit, slot.kind, slot.lang),
+            tree_id=tree.id,
+            target_id=slot.target_id,
+            round=slot.round,
+            full=selection.asks_for_full_form(slot.kind, chosen=chosen, policy=policy, rng=rng),
+            shown=tuple(shown) if slot.kind.ranks else (),
+        )
+    )
+    lease = Lease(task.id, task.kind, slot.target_id, visit.person.id)
+    visit.unit.save_tree(tree.with_lease(lease))
+    return task
+
+
+def _new_task(visit: Visit, kind: TaskKind, lang: str) -> Task:
+    policy = visit.policy
+    minutes = policy.lease_minutes_writing if kind.writes else policy.lease_minutes_judging
+    return Task(
+        id=0,
+        kind=kind,
+        person_id=visit.person.id,
+        lang=lang,
+        leased_at=visit.now,
+        expires_at=visit.now + timedelta(minutes=minutes),
+        community_id=visit.community_id,
+        platform=visit.who.platform,
+    )
+
+
+def _lease_prompt(visit: Visit, languages: Sequence[str], *, chosen: bool) -> Task | None:
+    for lang in languages:
+        if prompts_wanted(visit, lang, chosen=chosen):
+            return visit.unit.add_task(_new_task(visit, TaskKind.INITIAL_PROMPT, lang))
+    return None
+
+
+def prompts_wanted(visit: Visit, lang: str, *, chosen: bool) -> int:
+    """Initial prompts that may still be begun in this language.
+
+    Those who choose to write one find a place while there is any; those who take what is needed
+    are asked only where trees are missing.
+    """
+    unit, policy = visit.unit, visit.policy
+    growing = unit.state_count(lang, TreeState.GROWING)
+    in_review = unit.state_count(lang, TreeState.INITIAL_PROMPT_REVIEW)
+    waiting = unit.state_count(lang, TreeState.PROMPT_LOTTERY_WAITING)
+    writing = unit.open_prompt_tasks(lang)
+    places = selection.prompt_places(
+        growing=growing, in_review=in_review, waiting=waiting, policy=policy
+    )
+    on_the_way = in_review + waiting + writing
+    if not chosen and not selection.prompts_are_missing(
+        growing=growing, on_the_way=on_the_way, policy=policy
+    ):
+        return 0
+    return max(0, places - writing)
+
+
+# ---------------------------------------------------------------- tasks already handed out
+
+
+def own_task(visit: Visit, task_id: int) -> Task:
+    """A task of this person, in whatever state; others' tasks are refused."""
+    task = visit.unit.task(task_id)
+    if task is None:
+        raise Unknown(N_("This task no longer exists. Get a new one with /work."))
+    if task.person_id != visit.person.id:
+        raise NotYours(N_("This is another volunteer's task. Get your own with /work."))
+    return task
+
+
+def own_open_task(visit: Visit, task_id: int) -> Task:
+    """A task of this person that still waits for its answer; an expired one is leased again."""
+    task = own_task(visit, task_id)
+    if task.state is TaskState.EXPIRED:
+        task = _lease_again(visit, task)
+    if task.state is TaskState.ANSWERED:
+        raise TooLate(N_("This task is done already. Get the next one with /work."))
+    if not task.is_open:
+        raise TooLate(N_("You skipped or took back this task. Get another one with /work."))
+    return task
+
+
+def _lease_again(visit: Visit, task: Task) -> Task:
+    """Take the place again when it is still free; else the answer comes too late."""
+    again = replace(
+        task,
+        state=TaskState.OPEN,
+        leased_at=visit.now,
+        expires_at=_new_task(visit, task.kind, task.lang).expires_at,
+    )
+    if task.tree_id is None or task.target_id is None:
+        visit.unit.save_task(again)
+        return again
+    tree = visit.unit.tree(task.tree_id)
+    slots = {} if tree is None else selection.open_work(tree, visit.policy)
+    slot = slots.get((task.target_id, task.kind))
+    if tree is None or slot is None or slot.round != task.round:
+        raise TooLate(
+            N_("Sorry, this took too long and others have done it. Get another task with /work."),
+            handed_back=task.draft,
+        )
+    visit.unit.save_task(again)
+    visit.unit.save_tree(tree.with_lease(Lease(task.id, task.kind, task.target_id, task.person_id)))
+    return again
+
+
+def skip_task(visit: Visit, task_id: int, reason: str | None = None) -> Task:
+    """Give a task back for good: its place is free for others, and never offered again."""
+    task = own_task(visit, task_id)
+    if task.state not in {TaskState.OPEN, TaskState.EXPIRED}:
+        raise TooLate(N_("This task is done already. Get the next one with /work."))
+    skipped = replace(task, state=TaskState.SKIPPED, skip_reason=reason, answered_at=visit.now)
+    visit.unit.save_task(skipped)
+    _free_place(visit, task)
+    return skipped
+
+
+def let_go(turn: Turn, task: Task) -> None:
+    """A lease ends without a skip; the same work may be offered to this person again."""
+    turn.unit.save_task(replace(task, state=TaskState.EXPIRED))
+    _free_place(turn, task)
+
+
+def _free_place(turn: Turn, task: Task) -> None:
+    tree = None if task.tree_id is None else turn.unit.tree(task.tree_id)
+    if tree is None or task.target_id is None:
+        return
+    after = tree.without_lease(task.id)
+    if turn.unit.skips(task.target_id) >= turn.policy.auto_mod_skips:
+        after = _halted_by_skips(turn, after)
+    settle(turn, tree, after)
+
+
+def _halted_by_skips(turn: Turn, tree: Tree) -> Tree:
+    active = {TreeState.INITIAL_PROMPT_REVIEW, TreeState.GROWING, TreeState.RANKING}
+    if tree.state not in active:
+        return tree
+    turn.unit.record(AuditEntry(at=turn.now, act="halt", tree_id=tree.id, reason="skipped by many"))
+    return replace(tree, state=TreeState.HALTED_BY_MODERATOR)
+
+
+def expire_leases(turn: Turn, limit: int = 100) -> int:
+    """Free the places of leases that ran out; drafts stay with their tasks."""
+    overdue = turn.unit.overdue_tasks(turn.now, limit)
+    for task in overdue:
+        let_go(turn, task)
+    return len(overdue)

@@ -1,0 +1,185 @@
+"""Consent, settings, linked accounts and a person's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from zoneinfo import available_timezones
+
+from core.errors import NotAllowed, Unknown
+from core.flow.growth import settle
+from core.flow.handing import let_go
+from core.flow.turn import Visit
+from core.languages import LANGUAGES
+from core.model import Fate
+from core.people import AuditEntry, Consent, ConsentAct
+from core.text import N_, Text
+from core.tree import with_ballots, with_fate, with_reviews
+
+_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
+_CODE_LENGTH = 8
+
+
+def has_consented(visit: Visit) -> bool:
+    """Whether this person agreed to the present version of the terms."""
+    return visit.person.consent_version == visit.policy.terms_version
+
+
+def give_consent(visit: Visit) -> None:
+    _record_consent(visit, ConsentAct.GIVEN)
+    visit.save_person(
+        replace(
+            visit.person,
+            consent_version=visit.policy.terms_version,
+            consented_at=visit.now,
+            home_id=visit.person.home_id or (visit.community.id if visit.community else None),
+        )
+    )
+
+
+def withdraw_consent(visit: Visit) -> None:
+    """No more tasks; open ones are let go. What was given before stays until it is deleted."""
+    act = ConsentAct.WITHDRAWN if visit.person.consent_version else ConsentAct.REFUSED
+    _record_consent(visit, act)
+    for task in visit.unit.open_tasks(visit.person.id):
+        let_go(visit, task)
+    visit.save_person(replace(visit.person, consent_version=None, consented_at=None))
+
+
+def _record_consent(visit: Visit, act: ConsentAct) -> None:
+    visit.unit.add_consent(
+        Consent(
+            person_id=visit.person.id,
+            act=act,
+            version=visit.policy.terms_version,
+            language=visit.person.interface or "en",
+            platform=visit.who.platform,
+            at=visit.now,
+        )
+    )
+
+
+def refuse_blocked(visit: Visit, *, barred: bool) -> None:
+    """Blocked people are told so, whatever they try."""
+    if visit.person.blocked:
+        raise NotAllowed(
+            N_("You have been blocked from contributing. /privacy and your data rights remain.")
+        )
+    if barred:
+        raise NotAllowed(N_("You have been blocked from contributing in this community."))
+
+
+# ---------------------------------------------------------------- settings
+
+
+def choose_languages(visit: Visit, codes: Iterable[str]) -> None:
+    """Set the task languages, in the order given."""
+    chosen = tuple(dict.fromkeys(codes))
+    unknown = [code for code in chosen if code not in LANGUAGES]
+    if unknown or not chosen:
+        raise Unknown(N_("Choose at least one of the languages offered."))
+    visit.save_person(replace(visit.person, languages=chosen))
+
+
+def choose_interface(visit: Visit, code: str) -> None:
+    """Set the language in which the bot speaks with this person."""
+    visit.save_person(replace(visit.person, interface=code))
+
+
+def choose_timezone(visit: Visit, name: str) -> str:
+    """Set the time zone by its IANA name, in any case."""
+    wanted = name.strip().replace(" ", "_").casefold()
+    known = _timezones().get(wanted)
+    if known is not None:
+        visit.save_person(replace(visit.person, timezone=known))
+        return known
+    raise Unknown(
+        N_("I don't know the time zone {name}. Write it like Europe/Madrid or UTC.", name=name[:60])
+    )
+
+
+@cache
+def _timezones() -> Mapping[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
+
+
+# ---------------------------------------------------------------- linked accounts
+
+
+def offer_link(visit: Visit) -> str:
+    """A code that joins another account to this person when entered there in time."""
+    code = "".join(visit.world.rng.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    visit.unit.add_link_code(
+        _hashed(code),
+        visit.person.id,
+        visit.now + timedelta(minutes=visit.policy.link_minutes),
+    )
+    return code
+
+
+def accept_link(visit: Visit, code: str) -> Text:
+    """Join this account to the person who was shown the code; opinions given twice count once."""
+    kept_id = visit.unit.take_link_code(_hashed(code), visit.now)
+    if kept_id is None:
+        raise Unknown(
+            N_("That code is wrong or too old. Get a new one with /link on the other platform.")
+        )
+    if kept_id == visit.person.id:
+        raise Unknown(N_("That code is yours. Enter it on your other platform."))
+    for message_id in visit.unit.merge_people(kept_id, visit.person.id):
+        _judge_anew(visit, message_id)
+    kept = visit.unit.person(kept_id)
+    if kept is not None:
+        visit.person = kept
+    return N_("Your accounts are linked: points, limits and settings are now shared.")
+
+
+def _hashed(code: str) -> str:
+    return sha256(code.strip().upper().encode()).hexdigest()
+
+
+def _judge_anew(visit: Visit, message_id: int) -> None:
+    """Count the opinions on a message again after one of them was withdrawn."""
+    tree_id = visit.unit.tree_id_of(message_id)
+    tree = None if tree_id is None else visit.unit.tree(tree_id)
+    if tree is None:
+        return
+    after = with_reviews(tree, message_id, visit.unit.reviews(message_id), visit.policy, visit.now)
+    after = with_ballots(after, message_id, visit.unit.ballots(message_id), visit.policy)
+    settle(visit, tree, after, reason="accounts linked")
+
+
+# ---------------------------------------------------------------- leaving
+
+
+def leave(visit: Visit, *, with_texts: bool) -> int:
+    """Delete the profile; with texts: those not yet published too, leaving tombstones.
+
+    Returns how many texts were withdrawn.
+    """
+    for task in visit.unit.open_tasks(visit.person.id):
+        let_go(visit, task)
+    withdrawn = 0
+    if with_texts:
+        for message_id in visit.unit.texts_of(visit.person.id):
+            withdrawn += _withdraw_for_good(visit, message_id)
+    visit.unit.record(AuditEntry(at=visit.now, act="person left", reason=f"{withdrawn} texts"))
+    visit.unit.forget_person(visit.person.id)
+    return withdrawn
+
+
+def _withdraw_for_good(visit: Visit, message_id: int) -> bool:
+    tree_id = visit.unit.tree_id_of(message_id)
+    tree = None if tree_id is None else visit.unit.tree(tree_id)
+    if tree is None or not tree.messages[message_id].is_present:
+        return False
+    message = tree.messages[message_id]
+    after = with_fate(tree, [message_id], Fate.WITHDRAWN)
+    if message.parent_id is not None:
+        ballots = visit.unit.ballots(message.parent_id)
+        after = with_ballots(after, message.parent_id, ballots, visit.policy)
+    settle(visit, tree, after, reason="author left")
+    return True

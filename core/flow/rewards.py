@@ -1,0 +1,73 @@
+"""Points and streaks, counted in the transaction of the work that earns them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core import points
+from core.flow.turn import Turn, Visit
+from core.model import Ballot, Message, Tree
+
+
+def earn(
+    turn: Turn,
+    person_id: int,
+    counts: Mapping[str, int],
+    *,
+    community_id: int | None,
+    lang: str,
+    at: datetime,
+) -> None:
+    """Count contributions (negative: take them back) on every board of that moment."""
+    turn.unit.tally(person_id, points.scopes(community_id, lang), points.periods(at), counts)
+
+
+def earn_for_message(turn: Turn, message: Message, name: str, by: int, at: datetime) -> None:
+    """Count something for the author of a message, where it was written; nobody's for none."""
+    if message.author_id is not None:
+        earn(
+            turn,
+            message.author_id,
+            {name: by},
+            community_id=message.community_id,
+            lang=message.lang,
+            at=at,
+        )
+
+
+def earn_for_changes(turn: Turn, before: Tree, after: Tree) -> None:
+    """Give or take the authors' points for every text and verdict that came or went."""
+    for message in after.messages.values():
+        old = before.messages.get(message.id)
+        if message is old:
+            continue
+        written = message.is_present - (old is not None and old.is_present)
+        if written:
+            name = points.contribution(message.task_kind, full=True)
+            earn_for_message(turn, message, name, written, message.created_at)
+        accepted = message.is_accepted - (old is not None and old.is_accepted)
+        if accepted:
+            name = points.accepted_contribution(message)
+            earn_for_message(turn, message, name, accepted, message.decided_at or turn.now)
+
+
+def earn_for_places(
+    turn: Turn, tree: Tree, ballot: Ballot, *, by: int = 1, at: datetime | None = None
+) -> None:
+    """Each ballot gives points to the authors of the replies it puts first, second, third."""
+    for message_id in sorted(ballot.ids):
+        message = tree.messages.get(message_id)
+        name = points.ranked_contribution(ballot.place(message_id))
+        if message is not None and name is not None:
+            earn_for_message(turn, message, name, by, at or turn.now)
+
+
+def keep_streak(visit: Visit) -> None:
+    """Today counts for the person's streak, in their own time zone."""
+    today = visit.now.astimezone(ZoneInfo(visit.person.timezone)).date()
+    streak = points.streak_after(visit.person.streak, today, visit.policy.streak_freezes_per_week)
+    if streak != visit.person.streak:
+        visit.save_person(replace(visit.person, streak=streak))

@@ -1,0 +1,52 @@
+"""One event being handled in one transaction: what every use case is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.people import Account, Community, Person, Session, Who
+from core.policy import Policy
+from core.ports import UnitOfWork, World
+
+
+@dataclass(slots=True)
+class Turn:
+    """A transaction, the world outside it, and the moment at which it happens."""
+
+    unit: UnitOfWork
+    world: World
+    now: datetime
+
+    @property
+    def policy(self) -> Policy:
+        return self.world.policy
+
+    @property
+    def actor_id(self) -> int | None:
+        """Who answers for what is done; None: the policy itself."""
+        return None
+
+
+@dataclass(slots=True)
+class Visit(Turn):
+    """A turn that a person began."""
+
+    who: Who
+    person: Person
+    account: Account
+    session: Session
+    community: Community | None
+
+    @property
+    def actor_id(self) -> int | None:
+        return self.person.id
+
+    @property
+    def community_id(self) -> int | None:
+        """Where points of this visit count: here, or where the person came from."""
+        return self.community.id if self.community is not None else self.person.home_id
+
+    def save_person(self, person: Person) -> None:
+        self.person = person
+        self.unit.save_person(person)

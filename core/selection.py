@@ -1,0 +1,212 @@
+"""What work there is, how soon it is wanted, and which kind a volunteer gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from core.model import (
+    LABELLING,
+    REPLYING,
+    Message,
+    Role,
+    Slot,
+    TaskKind,
+    Tree,
+    TreeState,
+    rank_kind,
+    reply_kind,
+)
+from core.policy import Policy
+from core.ports import WaitingAuthor
+from core.tree import ballots_wanted, places_below, reviews_needed, size, takes_reviews
+
+LAST_URGENCY = 60
+"""Urgency of the least urgent work; a prompt under review stands in the middle."""
+
+
+def open_work(tree: Tree, policy: Policy) -> Mapping[tuple[int, TaskKind], Slot]:
+    """Every place in this tree that may still be leased, by (message, kind).
+
+    Pure: the store keeps exactly these rows, so its table follows open work and not history.
+    """
+    leased = Counter((lease.target_id, lease.kind) for lease in tree.leases)
+    if tree.state is TreeState.INITIAL_PROMPT_REVIEW:
+        found = _reviews(tree, leased, urgency=LAST_URGENCY // 2)
+    elif tree.state is TreeState.GROWING:
+        missing = tree.limits.goal_size - sum(m.is_accepted for m in tree.messages.values())
+        urgency = min(LAST_URGENCY, 2 * max(0, missing))
+        found = _reviews(tree, leased, urgency) + _replies(tree, leased, urgency, policy)
+    elif tree.state is TreeState.RANKING:
+        found = _rankings(tree, leased, policy)
+    else:
+        found = []
+    return {(slot.target_id, slot.kind): slot for slot in found if slot.free > 0}
+
+
+def _reviews(tree: Tree, leased: Mapping[tuple[int, TaskKind], int], urgency: int) -> list[Slot]:
+    return [
+        Slot(
+            tree_id=tree.id,
+            target_id=message.id,
+            kind=message.label_kind,
+            lang=tree.lang,
+            free=reviews_needed(tree, message)
+            - message.review_count
+            - leased.get((message.id, message.label_kind), 0),
+            urgency=urgency,
+            author_id=message.author_id,
+        )
+        for message in tree.messages.values()
+        if takes_reviews(tree, message)
+    ]
+
+
+def _replies(
+    tree: Tree, leased: Mapping[tuple[int, TaskKind], int], urgency: int, policy: Policy
+) -> list[Slot]:
+    held = sum(n for (_, kind), n in leased.items() if kind in REPLYING)
+    budget = tree.limits.goal_size - size(tree) - held
+    if budget <= 0:
+        return []
+    slots = []
+    for parent in tree.messages.values():
+        kind = reply_kind(parent.role.other)
+        free = places_below(tree, parent) - leased.get((parent.id, kind), 0)
+        if free > 0:
+            slots.append(
+                Slot(
+                    tree_id=tree.id,
+                    target_id=parent.id,
+                    kind=kind,
+                    lang=tree.lang,
+                    free=min(free, budget),
+                    urgency=urgency if _is_lonely(tree, parent, policy) else urgency + 1,
+                    author_id=parent.author_id,
+                )
+            )
+    return slots
+
+
+def _is_lonely(tree: Tree, parent: Message, policy: Policy) -> bool:
+    """A prompter message with too few replies to rank is served before its cousins.
+
+    The chance is drawn from the message's own number: no die is rolled in a pure function, and
+    over many messages the share is the policy's.
+    """
+    if parent.role is not Role.PROMPTER:
+        return False
+    replies = sum(m.keeps_place for m in tree.children(parent.id))
+    if not 0 < replies < policy.lonely_children_count:
+        return False
+    return _share(parent.id) < policy.p_lonely_child_extension
+
+
+def _share(number: int) -> float:
+    """A number in [0, 1) that looks random but follows from the id (Knuth's multiplication)."""
+    return (number * 2654435761 % 2**32) / 2**32
+
+
+def _rankings(tree: Tree, leased: Mapping[tuple[int, TaskKind], int], policy: Policy) -> list[Slot]:
+    wanted = {m.id: ballots_wanted(tree, m, policy) for m in tree.messages.values()}
+    urgency = min(LAST_URGENCY, sum(wanted.values()))
+    slots = []
+    for parent_id, missing in wanted.items():
+        if missing:
+            parent = tree.messages[parent_id]
+            kind = rank_kind(parent.role.other)
+            slots.append(
+                Slot(
+                    tree_id=tree.id,
+                    target_id=parent_id,
+                    kind=kind,
+                    lang=tree.lang,
+                    free=missing - leased.get((parent_id, kind), 0),
+                    urgency=urgency,
+                    round=parent.ballot_round,
+                )
+            )
+    return slots
+
+
+# ---------------------------------------------------------------- which kind
+
+
+def kinds_in_order(policy: Policy, rng: Random) -> tuple[TaskKind, ...]:
+    """All kinds, drawn by weight without replacement; the first with work is the one to give.
+
+    So the shares among the kinds that have work are those of the weights, with no counts needed.
+    """
+    groups: list[tuple[float, tuple[TaskKind, ...]]] = [
+        (
+            policy.weight_ranking,
+            (TaskKind.RANK_ASSISTANT_REPLIES, TaskKind.RANK_PROMPTER_REPLIES),
+        ),
+        (
+            policy.weight_label_reply,
+            (TaskKind.LABEL_ASSISTANT_REPLY, TaskKind.LABEL_PROMPTER_REPLY),
+        ),
+        (policy.weight_label_prompt, (TaskKind.LABEL_INITIAL_PROMPT,)),
+        (policy.weight_reply, (TaskKind.ASSISTANT_REPLY, TaskKind.PROMPTER_REPLY)),
+        (policy.weight_prompt, (TaskKind.INITIAL_PROMPT,)),
+    ]
+    order: list[TaskKind] = []
+    while groups:
+        index = _drawn([weight for weight, _ in groups], rng)
+        kinds = groups.pop(index)[1]
+        order.extend(rng.sample(kinds, len(kinds)))
+    return tuple(order)
+
+
+def _drawn(weights: Sequence[float], rng: Random) -> int:
+    point = rng.random() * sum(weights)
+    for index, weight in enumerate(weights):
+        point -= weight
+        if point < 0:
+            return index
+    return len(weights) - 1
+
+
+def asks_for_full_form(kind: TaskKind, *, chosen: bool, policy: Policy, rng: Random) -> bool:
+    """Whether a label task shows the whole form; always when the volunteer chose the kind."""
+    if kind not in LABELLING or chosen:
+        return True
+    share = {
+        TaskKind.LABEL_INITIAL_PROMPT: policy.p_full_labels_prompt,
+        TaskKind.LABEL_ASSISTANT_REPLY: policy.p_full_labels_assistant,
+        TaskKind.LABEL_PROMPTER_REPLY: policy.p_full_labels_prompter,
+    }[kind]
+    return rng.random() < share
+
+
+# ---------------------------------------------------------------- supply of prompts
+
+
+def prompt_places(*, growing: int, in_review: int, waiting: int, policy: Policy) -> int:
+    """How many more initial prompts a language can take."""
+    missing = max(0, policy.max_active_trees - growing)
+    to_review = max(0, policy.max_initial_prompt_review - in_review)
+    to_wait = max(0, policy.max_prompt_lottery_waiting - waiting)
+    return min(missing + to_review, to_wait)
+
+
+def prompts_are_missing(*, growing: int, on_the_way: int, policy: Policy) -> bool:
+    """Whether volunteers who take what is needed should be asked for prompts.
+
+    Supply follows demand: prompts written, under review or waiting count against the places
+    where trees could grow.
+    """
+    return growing + on_the_way < policy.max_active_trees
+
+
+def lottery_winner(authors: Sequence[WaitingAuthor], rng: Random) -> int | None:
+    """The tree that may grow next: an author drawn by good work, then any of their prompts.
+
+    The weight is the number of first places that the author's replies got this month, plus one,
+    whatever the number of waiting prompts.
+    """
+    if not authors:
+        return None
+    index = _drawn([author.ranked_first + 1 for author in authors], rng)
+    return rng.choice(authors[index].tree_ids)

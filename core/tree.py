@@ -1,0 +1,290 @@
+"""The life of a tree: the table of moves, one pure function that decides them, and the changes.
+
+A change takes a tree and returns another one; nothing here reads a clock, a store or a die. The
+chart in docs/tree-states.md is checked against `TRANSITIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core import labels as label_sets
+from core import ranking
+from core.model import (
+    LABELLING,
+    REPLYING,
+    Ballot,
+    Fate,
+    LabelSum,
+    Lease,
+    Message,
+    Review,
+    Role,
+    Tree,
+    TreeState,
+)
+from core.policy import Policy
+
+_S = TreeState
+
+TRANSITIONS: Mapping[TreeState, frozenset[TreeState]] = {
+    _S.INITIAL_PROMPT_REVIEW: frozenset(
+        {_S.PROMPT_LOTTERY_WAITING, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}
+    ),
+    _S.PROMPT_LOTTERY_WAITING: frozenset(
+        {_S.GROWING, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}
+    ),
+    _S.GROWING: frozenset(
+        {_S.RANKING, _S.READY_FOR_EXPORT, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}
+    ),
+    _S.RANKING: frozenset({_S.READY_FOR_EXPORT, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}),
+    _S.READY_FOR_EXPORT: frozenset({_S.RANKING, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}),
+    _S.BACKLOG_RANKING: frozenset(
+        {_S.RANKING, _S.READY_FOR_EXPORT, _S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR}
+    ),
+    _S.HALTED_BY_MODERATOR: frozenset(set(_S) - {_S.HALTED_BY_MODERATOR}),
+    _S.ABORTED_LOW_GRADE: frozenset(),  # terminal: left by RESTORES alone
+}
+"""Every move a tree can make."""
+
+RESTORES: frozenset[TreeState] = frozenset(set(_S) - {_S.ABORTED_LOW_GRADE, _S.BACKLOG_RANKING})
+"""Where a moderator's audited restore can lead an aborted tree."""
+
+STAYS = frozenset({_S.ABORTED_LOW_GRADE, _S.HALTED_BY_MODERATOR, _S.BACKLOG_RANKING})
+"""States that only somebody's act ends."""
+
+RANKED = frozenset({_S.RANKING, _S.READY_FOR_EXPORT})
+"""States in which ballots count."""
+
+
+# ---------------------------------------------------------------- questions
+
+
+def next_state(tree: Tree, policy: Policy) -> TreeState:
+    """The state that a tree with these contents belongs into."""
+    if tree.state in STAYS:
+        return tree.state
+    if tree.state in RANKED:
+        if not tree.root.is_present:
+            return _S.HALTED_BY_MODERATOR
+        return _S.RANKING if wants_ballots(tree, policy) else _S.READY_FOR_EXPORT
+    return implied_state(tree, policy)
+
+
+def implied_state(tree: Tree, policy: Policy) -> TreeState:
+    """The state that the contents alone imply, whatever the tree's state is now."""
+    root = tree.root
+    if not root.is_present:
+        return _S.HALTED_BY_MODERATOR
+    if root.accepted is False:
+        return _S.ABORTED_LOW_GRADE
+    if not root.is_accepted:
+        return _S.INITIAL_PROMPT_REVIEW
+    if tree.grows_since is None:
+        return _S.PROMPT_LOTTERY_WAITING
+    if not growth_is_complete(tree):
+        return _S.GROWING
+    return _S.RANKING if wants_ballots(tree, policy) else _S.READY_FOR_EXPORT
+
+
+def growth_is_complete(tree: Tree) -> bool:
+    """Nothing waits for a verdict, and the goal is reached or no message can take a reply."""
+    if any(message.is_undecided for message in tree.messages.values()):
+        return False
+    if any(lease.kind in REPLYING for lease in tree.leases):
+        return False
+    if size(tree) >= tree.limits.goal_size:
+        return True
+    return not any(places_below(tree, message) for message in tree.messages.values())
+
+
+def size(tree: Tree) -> int:
+    """Messages that keep a place: accepted, under review or held; the prompt included."""
+    return sum(message.keeps_place for message in tree.messages.values())
+
+
+def places_below(tree: Tree, parent: Message) -> int:
+    """How many more replies this message can take, leases left aside."""
+    if not parent.is_accepted or parent.depth >= tree.limits.max_depth:
+        return 0
+    limit = (
+        tree.limits.max_children if parent.role is Role.PROMPTER else tree.limits.prompter_replies
+    )
+    kept = sum(m.keeps_place for m in tree.messages.values() if m.parent_id == parent.id)
+    return max(0, limit - kept)
+
+
+def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message, ...]:
+    """The accepted replies below a message when there is something to rank, else nothing."""
+    replies = tuple(m for m in tree.children(parent_id) if m.is_accepted)
+    if len(replies) < 2:
+        return ()
+    if replies[0].role is Role.PROMPTER and not policy.rank_prompter_replies:
+        return ()
+    return replies
+
+
+def ballots_wanted(tree: Tree, parent: Message, policy: Policy) -> int:
+    """Ballots still missing below this message; 0 where there is nothing to rank."""
+    if not parent.is_present or not replies_to_rank(tree, parent.id, policy):
+        return 0
+    needed = max(tree.limits.min_rankings, parent.ballots_needed)
+    return max(0, needed - parent.ballots)
+
+
+def wants_ballots(tree: Tree, policy: Policy) -> bool:
+    """Whether any set of replies still lacks ballots."""
+    return any(ballots_wanted(tree, message, policy) for message in tree.messages.values())
+
+
+def reviews_needed(tree: Tree, message: Message) -> int:
+    """Reviews that decide this message."""
+    return tree.limits.prompt_reviews if message.is_root else tree.limits.reply_reviews
+
+
+def takes_reviews(tree: Tree, message: Message) -> bool:
+    """Whether a review of this message counts now."""
+    if not message.is_undecided:
+        return False
+    wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
+    return tree.state is wanted
+
+
+def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
+    """Whether a reply can be stored below this message, with its place held or without."""
+    parent = tree.messages.get(parent_id)
+    if tree.state is not _S.GROWING or parent is None:
+        return False
+    own = 1 if leased else 0
+    held_here = sum(x.kind in REPLYING and x.target_id == parent_id for x in tree.leases) - own
+    held = sum(x.kind in REPLYING for x in tree.leases) - own
+    return (
+        places_below(tree, parent) - held_here > 0 and tree.limits.goal_size - size(tree) - held > 0
+    )
+
+
+# ---------------------------------------------------------------- changes
+
+
+def advanced(tree: Tree, policy: Policy, at: datetime) -> Tree:
+    """The tree in the state that its contents ask for."""
+    return replace(tree, state=next_state(tree, policy), touched_at=at)
+
+
+def with_review(
+    tree: Tree, message_id: int, values: Mapping[str, float], policy: Policy, at: datetime
+) -> Tree:
+    """One more review counted; the last one needed brings the verdict, or holds the message."""
+    message = tree.messages[message_id]
+    message = replace(
+        message,
+        review_count=message.review_count + 1,
+        labels=label_sets.sums(message.labels, values),
+    )
+    return tree.with_message(_decided(tree, message, policy, at))
+
+
+def without_review(tree: Tree, message_id: int, values: Mapping[str, float]) -> Tree:
+    """A review taken back, before the verdict."""
+    message = tree.messages[message_id]
+    return tree.with_message(
+        replace(
+            message,
+            review_count=message.review_count - 1,
+            labels=label_sets.sums(message.labels, values, sign=-1),
+        )
+    )
+
+
+def with_reviews(
+    tree: Tree, message_id: int, reviews: Sequence[Review], policy: Policy, at: datetime
+) -> Tree:
+    """Counted anew from the reviews that stand; the verdict too, while nothing rests on it."""
+    message = tree.messages[message_id]
+    sums: Mapping[str, LabelSum] = {}
+    for review in reviews:
+        sums = label_sets.sums(sums, review.labels)
+    if not message.synthetic:
+        message = replace(message, review_count=len(reviews), labels=sums)
+    is_open = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
+    if tree.state is is_open and not message.held and not tree.children(message_id):
+        message = _decided(tree, replace(message, accepted=None), policy, at)
+    return tree.with_message(message)
+
+
+def _decided(tree: Tree, message: Message, policy: Policy, at: datetime) -> Message:
+    if message.accepted is not None or message.held:
+        return message
+    needed = reviews_needed(tree, message)
+    verdict = label_sets.verdict(
+        message.labels, message.review_count, needed, policy.acceptance_threshold
+    )
+    if verdict is None:
+        return message
+    if verdict and label_sets.needs_moderator(message.labels, message.review_count, policy):
+        return replace(message, held=True)
+    return replace(message, accepted=verdict, decided_at=at)
+
+
+def judged(tree: Tree, message_id: int, accepted: bool, at: datetime) -> Tree:
+    """A moderator's verdict on a message, held or not."""
+    message = tree.messages[message_id]
+    return tree.with_message(replace(message, held=False, accepted=accepted, decided_at=at))
+
+
+def with_hold(tree: Tree, message_id: int) -> Tree:
+    """A message waits for a moderator."""
+    return tree.with_message(replace(tree.messages[message_id], held=True))
+
+
+def with_fate(tree: Tree, message_ids: Iterable[int], fate: Fate) -> Tree:
+    """Messages removed, withdrawn, or present again."""
+    changed = {i: replace(tree.messages[i], fate=fate, rank=None) for i in message_ids}
+    return replace(tree, messages={**tree.messages, **changed})
+
+
+def with_ballots(tree: Tree, parent_id: int, ballots: Sequence[Ballot], policy: Policy) -> Tree:
+    """Counts, ballots still wanted, and ranks below one message, from all its ballots."""
+    parent = tree.messages[parent_id]
+    replies = replies_to_rank(tree, parent_id, policy)
+    ids = frozenset(m.id for m in replies)
+    full = [ballot for ballot in ballots if ids <= ballot.ids]
+    limits = tree.limits
+    needed = limits.min_rankings
+    if len(full) >= needed and ids:
+        settled = ranking.is_settled(full, ids, policy) or len(full) >= limits.max_rankings
+        needed = len(full) if settled else len(full) + 1
+    places = _ranks(ballots, ids) if ids and len(full) >= needed else {}
+    messages = dict(tree.messages)
+    for child in tree.children(parent_id):
+        messages[child.id] = replace(child, rank=places.get(child.id))
+    messages[parent_id] = replace(parent, ballots=len(full), ballots_needed=needed if ids else 0)
+    return replace(tree, messages=messages)
+
+
+def _ranks(ballots: Sequence[Ballot], ids: Collection[int]) -> Mapping[int, int]:
+    return ranking.ranks(ranking.consensus(ballots, ids))
+
+
+def with_larger_set(tree: Tree, parent_id: int) -> Tree:
+    """A reply joined a set that may have been ranked: everybody may rank the new set."""
+    parent = tree.messages[parent_id]
+    return tree.with_message(replace(parent, ballot_round=parent.ballot_round + 1))
+
+
+def lost_leases(tree: Tree, policy: Policy) -> tuple[int, ...]:
+    """Tasks whose work has lost its point: removed, decided or full in the meantime."""
+    return tuple(
+        lease.task_id for lease in tree.leases if not _is_still_wanted(tree, lease, policy)
+    )
+
+
+def _is_still_wanted(tree: Tree, lease: Lease, policy: Policy) -> bool:
+    target = tree.messages[lease.target_id]
+    if lease.kind in LABELLING:
+        return takes_reviews(tree, target)
+    if lease.kind in REPLYING:
+        return tree.state is _S.GROWING and target.is_accepted
+    return tree.state is _S.RANKING and bool(replies_to_rank(tree, target.id, policy))
