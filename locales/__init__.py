@@ -8,9 +8,9 @@ from core.languages import LANGUAGES
 from core.text import Text, Value, filled, isolated, placeholders
 from locales.catalogues import translations
 from locales.numbers import date_said, duration_said, number_said
-from locales.pseudo import PSEUDO, PSEUDO_RTL, pseudo
+from locales.pseudo import COMMAND_NAME, PSEUDO, PSEUDO_RTL, pseudo
 
-__all__ = ["PSEUDO", "PSEUDO_RTL", "is_rtl", "say", "say_all"]
+__all__ = ["PSEUDO", "PSEUDO_RTL", "command_name", "is_rtl", "say", "say_all"]
 
 # Signs written from right to left, and the invisible ones that turn direction.
 _TURNING = re.compile(
@@ -32,6 +32,11 @@ def say(text: Text, language: str) -> str:
 def say_all(texts: Sequence[Text], language: str) -> str:
     """Several sentences, one a line."""
     return "\n".join(say(text, language) for text in texts)
+
+
+def command_name(name: str, language: str) -> str:
+    """A command's name where platforms let names be translated; otherwise its own."""
+    return say(Text(name, context=COMMAND_NAME), language)
 
 
 def is_rtl(language: str) -> bool:

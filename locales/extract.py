@@ -19,6 +19,7 @@ from locales.catalogues import (
     write_catalogue,
 )
 from locales.plurals import plural_forms
+from locales.pseudo import COMMAND_NAME
 
 ROOT = FOLDER.parent
 SOURCES = ("bot", "cogs", "core", "storage")
@@ -27,6 +28,7 @@ COMPLETE = ("en", "es", "de", "fr", "zh_Hans", "ar")
 
 _KEYWORDS = {"N_": None, "Nn_": (1, 2), "P_": ((1, "c"), 2)}
 _COMMENT_TAGS = ("limit:", "translators:")
+_NAME_RULES = "limit:32 optional; lowercase letters, digits and dashes, no other command's name"
 _COMMAND_LIMIT = "limit:100 command or argument sentence"
 
 
@@ -43,6 +45,8 @@ def extracted(root: Path = ROOT, sources: Iterable[str] = SOURCES) -> Catalog:
         for file, line, sentence, comments, context in found:
             place = [(f"{source}/{file}", line)]
             template.add(sentence, None, place, auto_comments=comments, context=context)
+    for command in COMMANDS:
+        template.add(command.name, context=COMMAND_NAME, auto_comments=[_NAME_RULES])
     for text in _command_sentences():
         message = template.get(text.key, text.context)
         if message is not None and _COMMAND_LIMIT not in message.auto_comments:

@@ -90,7 +90,7 @@ def _said(catalog: Catalog, name: str) -> Iterator[Problem]:
             for rule, check in RULES.items():
                 for said in check(entry):
                     yield Problem(name, rule, entry.sources[0], said)
-        elif name in COMPLETE:
+        elif name in COMPLETE and message.context != COMMAND_NAME:
             said = "to be looked at again" if message.fuzzy else "not translated"
             yield Problem(name, "complete", key_of(message), said)
 

@@ -12,9 +12,10 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog
 
+from core.commands import COMMANDS
 from core.languages import LANGUAGES
 from core.text import N_, P_, Nn_, Text, placeholders
-from locales import PSEUDO, PSEUDO_RTL, is_rtl, say, say_all
+from locales import PSEUDO, PSEUDO_RTL, command_name, is_rtl, say, say_all
 from locales.__main__ import main
 from locales.catalogues import catalogue_file, translations, write_catalogue
 from locales.extract import COMPLETE, extracted, update_all, updated, write_template
@@ -254,11 +255,23 @@ def test_marked_sentences_are_extracted_with_what_translators_should_know(projec
     assert template.get("{count} tree").id == ("{count} tree", "{count} trees")
     assert template.get("May", "month").context == "month"
     assert not template.get("One sentence in two pieces, 100 % sure").flags
-    assert len(template) == 5
+    assert len(template) == 5 + len(COMMANDS)
 
 
 def test_sentences_of_commands_carry_their_limit():
     assert "limit:100" in extracted().get("Get a task").auto_comments[0]
+
+
+def test_names_of_commands_may_be_translated_and_need_not(tmp_path, monkeypatch):
+    template = extracted()
+    translate(tmp_path, "es", template, (WORK, "trabajo"))
+    monkeypatch.setattr("locales.translations", partial(translations, folder=tmp_path))
+
+    assert command_name("work", "es") == "trabajo"
+    assert command_name("skip", "es") == "skip"
+    untranslated = [problem.sentence for problem in lint_catalogue(template, "es", tmp_path)]
+    assert "skip" not in untranslated
+    assert "Get a task" in untranslated
 
 
 def test_updating_twice_changes_nothing(project):
