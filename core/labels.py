@@ -110,14 +110,18 @@ def label_set(kind: TaskKind, full: bool) -> tuple[Label, ...]:
 
 def checked_labels(kind: TaskKind, full: bool, values: Mapping[str, float]) -> Mapping[str, float]:
     """A finished review in the order of the form; what was not answered stays absent."""
+    known = known_labels(kind, full, values)
+    for label in label_set(kind, full):
+        if label.name in MANDATORY and label.name not in known:
+            raise BadLabels(N_("Please answer this one too: {question}", question=label.question))
+    return known
+
+
+def known_labels(kind: TaskKind, full: bool, values: Mapping[str, float]) -> Mapping[str, float]:
+    """Part of a review: each label and value is one that the form asks for."""
     asked = {label.name: label for label in label_set(kind, full)}
     for name, value in values.items():
         _check_value(asked.get(name), name, value)
-    for name in MANDATORY:
-        if name in asked and name not in values:
-            raise BadLabels(
-                N_("Please answer this one too: {question}", question=asked[name].question)
-            )
     return {name: float(values[name]) for name in asked if name in values}
 
 
