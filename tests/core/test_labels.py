@@ -23,10 +23,10 @@ PROMPT = TaskKind.LABEL_INITIAL_PROMPT
 ASKED = TaskKind.LABEL_PROMPTER_REPLY
 ANSWERED = TaskKind.LABEL_ASSISTANT_REPLY
 
-FULL = (
-    "spam lang_mismatch quality creativity humor toxicity violence "
-    "not_appropriate pii hate_speech sexual_content"
-).split()
+FULL = [
+    *("spam", "lang_mismatch", "quality", "creativity", "humor", "toxicity", "violence"),
+    *("not_appropriate", "pii", "hate_speech", "sexual_content"),
+]
 
 
 def names(kind, full):

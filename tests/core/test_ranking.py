@@ -165,7 +165,7 @@ def test_new_ids_and_another_order_of_ballots_change_nothing(case, rng):
 
 @given(some_ballots())
 def test_turning_every_ballot_round_turns_the_consensus(case):
-    ids, cast = case
+    _, cast = case
     seen = frozenset(i for b in cast for i in b.ids)
     turned = [Ballot(b.groups[::-1], b.shown) for b in cast]
 
@@ -257,7 +257,7 @@ def test_an_order_is_settled_when_neighbours_are_clearly_apart_or_clearly_equal(
 
 
 def test_only_neighbours_must_be_clear():
-    cast = [ballot(w) for w in "abc abc abc abc abc cba".split()]
+    cast = [*[ballot("abc")] * 5, ballot("cba")]
 
     assert is_settled(cast, cast[0].ids, Policy(settled_margin=0.6))
     assert not is_settled(cast, cast[0].ids, Policy(settled_margin=0.7))
