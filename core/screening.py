@@ -87,7 +87,7 @@ _PHONES = tuple(
         r"\d{3}[-. ]\d{3}[-. ]\d{4}",
     )
 )
-_CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.]\d)")
+_CARD = re.compile(r"(?<![\w.])(?<!\d[ -])\d(?:[ -]?\d){12,18}(?![ -]?\d)(?!\.\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _INVITE = re.compile(
