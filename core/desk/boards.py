@@ -1,0 +1,181 @@
+"""Points, levels, streaks and leaderboards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from core import points
+from core.desk.words import take_task
+from core.dialogue import Button, Emphasis, Say, Screen, Table, press
+from core.errors import Unknown
+from core.flow.turn import Visit
+from core.languages import LANGUAGES, language_named
+from core.ports import Standing
+from core.text import N_, Nn_, Text
+
+PERIOD_NAMES: Mapping[str, Text] = {
+    "day": N_("Today"),
+    "week": N_("This week"),
+    "month": N_("This month"),
+    "total": N_("All time"),
+}
+_BOARD_ROWS = 20
+
+COUNT_NAMES: Mapping[str, Text] = {
+    "prompts": N_("First messages written"),
+    "replies_assistant": N_("Answers written as the assistant"),
+    "replies_prompter": N_("Messages written as the user"),
+    "labels_simple": N_("Short reviews"),
+    "labels_full": N_("Full reviews"),
+    "rankings": N_("Rankings"),
+    "accepted_prompts": N_("First messages accepted"),
+    "accepted_replies_assistant": N_("Assistant answers accepted"),
+    "accepted_replies_prompter": N_("User messages accepted"),
+    "ranked_1": N_("Put first by a volunteer"),
+    "ranked_2": N_("Put second by a volunteer"),
+    "ranked_3": N_("Put third by a volunteer"),
+}
+
+
+def me(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/me: points with the reasons for them, level, streak, badges."""
+    total = visit.unit.standing(visit.person.id, "*", "total")
+    today = visit.now.astimezone(ZoneInfo(visit.person.timezone)).date()
+    streak = points.streak_today(visit.person.streak, today, visit.policy.streak_freezes_per_week)
+    earned = points.Earned(
+        counts=total.counts,
+        languages=len(visit.person.languages),
+        best_streak=visit.person.streak.best,
+    )
+    badges = tuple(badge.title for badge in points.badges(earned))
+    body = [
+        Nn_("{count} point", "{count} points", total.points),
+        _level(total.points),
+        Nn_("Streak: {count} day", "Streak: {count} days", streak),
+    ]
+    if badges:
+        body.append(N_("Badges: {badges}", badges=badges))
+    if total.place:
+        body.append(N_("Place {place} of all time, everywhere", place=total.place))
+    return Say(
+        title=N_("You"),
+        body=tuple(body),
+        table=_reasons(visit, total),
+        buttons=(
+            take_task(),
+            Button(press("mine"), N_("Your texts")),
+            Button(press("board"), N_("Leaderboard")),
+        ),
+    )
+
+
+def _level(total: int) -> Text:
+    level, missing = points.level(total), points.points_to_next(total)
+    if missing is None:
+        return N_("Level {level}", level=level)
+    return Nn_(
+        "Level {level}, {count} point to the next",
+        "Level {level}, {count} points to the next",
+        missing,
+        level=level,
+    )
+
+
+def _reasons(visit: Visit, standing: Standing) -> Table | None:
+    rows = tuple(
+        (COUNT_NAMES[name], str(count), str(points.points({name: count}, visit.policy.points)))
+        for name, count in standing.counts.items()
+        if count
+    )
+    if not rows:
+        return None
+    return Table(head=(N_("Why"), N_("How often"), N_("Points")), rows=rows)
+
+
+def leaderboard(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/leaderboard [period] [scope]."""
+    return board(visit, _period(args.get("period", "")), _scope(visit, args.get("scope", "")))
+
+
+def press_board(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    period, _, scope = (argument or "week.*").partition(".")
+    if period not in PERIOD_NAMES or not _is_known_scope(visit, scope):
+        raise Unknown(N_("This button is no longer known. Go on with /work."))
+    return board(visit, period, scope)
+
+
+def board(visit: Visit, period: str, scope: str) -> Screen:
+    """A board with the reader's own place, listed or not."""
+    key = points.period_named(period, visit.now)
+    rows = visit.unit.board(scope, key, _BOARD_ROWS)
+    own = visit.unit.standing(visit.person.id, scope, key)
+    listed = [row.person_id for row in rows]
+    own_row = listed.index(own.person_id) if own.person_id in listed else None
+    body: tuple[Text, ...] = ()
+    if not rows:
+        body = (N_("Nobody has points here yet."),)
+    elif own_row is None and own.points:
+        body = (
+            Nn_("You have {count} point.", "You have {count} points.", own.points)
+            if not own.place
+            else N_(
+                "You are in place {place}, with {points} points.",
+                place=own.place,
+                points=own.points,
+            ),
+        )
+    return Say(
+        title=N_("{period}: {scope}", period=PERIOD_NAMES[period], scope=_scope_name(visit, scope)),
+        body=body,
+        table=Table(
+            head=(N_("Place"), N_("Who"), N_("Points")),
+            rows=tuple((str(row.place), row.name or "—", str(row.points)) for row in rows),
+            own_row=own_row,
+        )
+        if rows
+        else None,
+        buttons=tuple(
+            Button(
+                press("board", None, f"{name}.{scope}"),
+                label,
+                Emphasis.PRIMARY if name == period else Emphasis.NORMAL,
+            )
+            for name, label in PERIOD_NAMES.items()
+        ),
+        public=True,
+    )
+
+
+def _period(words: str) -> str:
+    wanted = words.strip().lower() or "week"
+    found = {"all": "total", "all time": "total", "today": "day"}.get(wanted, wanted)
+    if found not in PERIOD_NAMES:
+        raise Unknown(N_("Choose day, week, month or total."))
+    return found
+
+
+def _scope(visit: Visit, words: str) -> str:
+    wanted = words.strip().lower()
+    here = f"c:{visit.community.id}" if visit.community is not None else "*"
+    if wanted in {"", "here", "community"}:
+        return here
+    if wanted in {"everywhere", "all", "*"}:
+        return "*"
+    language = language_named(wanted)
+    if language is None:
+        raise Unknown(N_("Choose here, everywhere, or a language."))
+    return f"l:{language.code}"
+
+
+def _is_known_scope(visit: Visit, scope: str) -> bool:
+    here = f"c:{visit.community.id}" if visit.community is not None else "*"
+    return scope in {"*", here} or (scope.startswith("l:") and scope[2:] in LANGUAGES)
+
+
+def _scope_name(visit: Visit, scope: str) -> Text:
+    if scope.startswith("l:"):
+        return N_("{language}", language=LANGUAGES[scope[2:]].own_name)
+    if scope.startswith("c:"):
+        return N_("this community")
+    return N_("everywhere")

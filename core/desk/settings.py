@@ -1,0 +1,181 @@
+"""A person's settings: languages, boards, time zone, reminders, linked accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.desk.tasks import nothing_open
+from core.dialogue import AskChoice, AskText, Button, Emphasis, Say, Screen, Typed, press
+from core.errors import Unknown
+from core.flow import people
+from core.flow.turn import Visit
+from core.languages import LANGUAGES, language_named
+from core.text import N_, Text
+
+_PER_PAGE = 15
+
+
+# ---------------------------------------------------------------- languages
+
+
+def language(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/language: with names it sets them, without it shows what can be chosen."""
+    if args.get("interface"):
+        people.choose_interface(visit, _code(args["interface"]))
+    if args.get("languages"):
+        words = [word for word in args["languages"].split(",") if word.strip()]
+        people.choose_languages(visit, [_code(word) for word in words])
+    return languages_screen(visit, 0)
+
+
+def press_languages(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return languages_screen(visit, _page(argument))
+
+
+def press_lang(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """Adds or removes one task language; the last one stays."""
+    code, _, page = (argument or "").partition(".")
+    chosen = list(visit.person.languages)
+    if _code(code) in chosen:
+        if len(chosen) == 1:
+            return languages_screen(visit, _page(page), [N_("Keep at least one language.")])
+        chosen.remove(code)
+    else:
+        chosen.append(code)
+    people.choose_languages(visit, chosen)
+    return languages_screen(visit, _page(page))
+
+
+def press_speak(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """Sets the interface language."""
+    people.choose_interface(visit, _code(argument or ""))
+    return languages_screen(visit, 0)
+
+
+def languages_screen(visit: Visit, page: int, notes: list[Text] | None = None) -> Screen:
+    """Task languages to switch on and off, a page at a time; chosen ones first."""
+    chosen = visit.person.languages
+    others = [code for code in LANGUAGES if code not in chosen]
+    codes = [*chosen, *others]
+    pages = -(-len(codes) // _PER_PAGE)
+    page = min(page, pages - 1)
+    shown = codes[page * _PER_PAGE : (page + 1) * _PER_PAGE]
+    names = tuple(LANGUAGES[code].own_name for code in chosen)
+    buttons = [
+        Button(
+            press("lang", None, f"{code}.{page}"),
+            N_("✓ {language}", language=LANGUAGES[code].own_name)
+            if code in chosen
+            else N_("{language}", language=LANGUAGES[code].own_name),
+        )
+        for code in shown
+    ]
+    if page:
+        buttons.append(Button(press("languages", None, page - 1), N_("Back")))
+    if page < pages - 1:
+        buttons.append(Button(press("languages", None, page + 1), N_("More")))
+    buttons.append(Button(press("work"), N_("Take a task"), Emphasis.PRIMARY))
+    return AskChoice(
+        title=N_("Languages"),
+        body=(
+            N_("You get tasks in: {languages}", languages=names)
+            if names
+            else N_("You have chosen no task language yet."),
+            N_("Press a language to switch it on or off."),
+        ),
+        notes=tuple(notes or ()),
+        buttons=tuple(buttons),
+    )
+
+
+def _code(words: str) -> str:
+    found = language_named(words)
+    if found is None:
+        raise Unknown(
+            N_("I don't know the language “{name}”. See /language.", name=words.strip()[:60])
+        )
+    return found.code
+
+
+def _page(argument: str | None) -> int:
+    return int(argument) if (argument or "").isdecimal() and len(argument or "") < 4 else 0
+
+
+# ---------------------------------------------------------------- switches
+
+
+def hide(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/hide: off the boards, or back on them."""
+    hidden = not visit.person.hidden
+    visit.save_person(replace(visit.person, hidden=hidden))
+    note = (
+        N_("You are hidden from all leaderboards. You still see your own points with /me.")
+        if hidden
+        else N_("You are shown on leaderboards again.")
+    )
+    return Say(notes=(note,), buttons=(Button(press("hide"), N_("Undo")),))
+
+
+def press_hide(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return hide(visit, {})
+
+
+def remind(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/remind: reminders on or off; off to begin with."""
+    reminders = not visit.person.reminders
+    visit.save_person(replace(visit.person, reminders=reminders))
+    note = (
+        N_("I will remind you when your streak is about to end or your languages need help.")
+        if reminders
+        else N_("No more reminders.")
+    )
+    return Say(notes=(note,), buttons=(Button(press("remind"), N_("Undo")),))
+
+
+def press_remind(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return remind(visit, {})
+
+
+def timezone(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/timezone: sets it, or says what it is and asks."""
+    if args.get("zone"):
+        name = people.choose_timezone(visit, args["zone"])
+        return nothing_open([N_("Your time zone is {name}.", name=name)])
+    visit.session = replace(visit.session, step="timezone", task_id=None)
+    return AskText(
+        title=N_("Time zone"),
+        body=(
+            N_("Your time zone is {name}.", name=visit.person.timezone),
+            N_("Send another one, such as Europe/Madrid."),
+        ),
+        field_label=N_("Time zone"),
+        max_length=60,
+    )
+
+
+def typed_timezone(visit: Visit, event: Typed) -> Screen:
+    screen = timezone(visit, {"zone": event.text})
+    visit.session = replace(visit.session, step="idle")
+    return screen
+
+
+# ---------------------------------------------------------------- linking
+
+
+def link(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/link: shows a code, or takes one."""
+    if args.get("code"):
+        return nothing_open([people.accept_link(visit, args["code"])])
+    code = people.offer_link(visit)
+    return Say(
+        title=N_("Link your accounts"),
+        body=(
+            N_(
+                "On your other platform, send /link with this code within {minutes} minutes:",
+                minutes=visit.policy.link_minutes,
+            ),
+            N_("{code}", code=code),
+            N_("Never show it to anybody else."),
+        ),
+    )
