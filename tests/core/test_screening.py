@@ -121,7 +121,7 @@ def test_what_looks_doubtful_is_hinted_at(text, word):
         "Send it to user@example.com or root@host.test",
         "import x\n@decorator\ndef f(): pass",
         "On 2026-11-22 at 10:30, version 1.2.3.4, 3.14159265358979323846",
-        "4111 1111 1111 1112 and 0000 0000 0000 0000",
+        "4111 1111 1111 1112 and 0000000000000000",
         "DE89 3704 0044 0532 0130 01",
         "1 2 3 4 5 6 7 8 9 10 11 12",
         "The years 1990-1999, 2001 2002 2003 and page 120-134",
