@@ -229,6 +229,9 @@ Platforms make it themselves where they must draw again (a form behind a *Write*
 of a long thread); without a task it shows the screen in front of the person.
 """
 
+EDIT = "edit"
+"""A press of press(EDIT, task_id) asks for the task's text again, with its draft to begin with."""
+
 
 def press_parts(press_id: str) -> tuple[str, int | None, str | None]:
     """The verb, task and argument of a press id; raises ValueError when it is none of ours."""
