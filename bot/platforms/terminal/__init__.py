@@ -1,0 +1,59 @@
+"""The terminal: every command and screen by keyboard or by pipe, for people and for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import sys
+from contextlib import nullcontext
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from bot.config import Settings
+from bot.platforms.terminal.conversation import Conversation, Page
+from bot.platforms.terminal.lines import Lines, keyboard
+from bot.platforms.terminal.painted import PaintedPage
+from bot.platforms.terminal.plain import PlainPage
+
+if TYPE_CHECKING:
+    from core.desk import Desk
+
+__all__ = ["serve"]
+
+
+async def serve(
+    desk: Desk, settings: Settings, stop: asyncio.Event, *, name: str | None = None
+) -> None:
+    """Talk with whoever sits here until they leave, the input ends, or `stop` is set."""
+    is_tty = sys.stdin.isatty() and sys.stdout.isatty()
+    _speak_utf8()
+    page: Page = PaintedPage() if is_tty else PlainPage()
+    with keyboard() if is_tty else nullcontext():
+        conversation = Conversation(
+            desk,
+            page,
+            Lines(),
+            stop,
+            name=name or getpass.getuser(),
+            locale=_locale(),
+            folder=settings.data_dir / "files",
+        )
+        await conversation.run()
+
+
+def _speak_utf8() -> None:
+    """Bytes that are no text reach the desk as signs it refuses; what is shown never fails."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _locale() -> str | None:
+    """The language of this machine's user, as other programs take it."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            tag = value.partition(".")[0]
+            return None if tag in ("C", "POSIX") else tag
+    return None

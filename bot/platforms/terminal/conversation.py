@@ -1,0 +1,137 @@
+"""One person's talk with the desk: read an entry, find its meaning, hand it over, draw."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+from bot.platforms.terminal.entry import Entry, next_entry
+from bot.platforms.terminal.lines import Lines
+from bot.platforms.terminal.meaning import (
+    Become,
+    Hint,
+    Leave,
+    Send,
+    Show,
+    Step,
+    View,
+    meaning,
+    seen,
+    text_meaning,
+)
+
+if TYPE_CHECKING:
+    from core.desk import Desk
+from core.dialogue import AskLabels, Attachment, Event, Say, Screen
+from core.languages import interface_language
+from core.people import Who
+from core.text import Text
+
+
+class Page(Protocol):
+    """Where screens are drawn."""
+
+    prompt: str
+
+    def screen(self, view: View, saved: Path | None) -> None: ...
+    def question(self, view: View) -> None: ...
+    def tell(self, text: Text, language: str) -> None: ...
+    def greet(self, name: str, language: str) -> None: ...
+
+
+class Conversation:
+    """Keeps the screen in front and unfinished picks; everything else is in the store."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        page: Page,
+        lines: Lines,
+        stop: asyncio.Event,
+        *,
+        name: str,
+        locale: str | None,
+        folder: Path,
+    ) -> None:
+        self._desk, self._page, self._lines, self._stop = desk, page, lines, stop
+        self._locale, self._folder = locale, folder
+        self._keys = map(f"terminal:{secrets.token_hex(8)}:{{}}".format, count(1))
+        self._become(name)
+
+    async def run(self) -> None:
+        """Until the person leaves, the input ends, or the program stops."""
+        while not self._stop.is_set():
+            entry = await next_entry(self._line, self._page.prompt)
+            if entry is None or not await self._entered(entry) or entry.is_last:
+                return
+
+    def _become(self, name: str) -> None:
+        self._who = Who("terminal", name, name, self._locale, may_manage=True, may_moderate=True)
+        self._view = View(Say(language=interface_language(self._locale)))
+        self._page.greet(name, self._view.screen.language)
+
+    async def _entered(self, entry: Entry) -> bool:
+        """Whether the conversation goes on after this entry."""
+        view = self._view
+        meant = text_meaning(entry.text, view) if entry.is_block else meaning(entry.text, view)
+        match meant:
+            case Send(event):
+                await self._send(event)
+            case Step(changed):
+                self._view = changed
+                self._page.question(changed)
+            case Show(changed):
+                self._view = changed
+                self._page.screen(changed, None)
+            case Hint(text):
+                self._page.tell(text, view.screen.language)
+            case Become(name):
+                self._become(name)
+            case Leave():
+                return False
+            case _:
+                assert_never(meant)
+        return True
+
+    async def _send(self, event: Event) -> None:
+        screen = await self._desk.handle(self._who, event, next(self._keys))
+        before = self._view
+        self._view = seen(before, screen)
+        if _goes_on(before.screen, screen):
+            self._page.question(self._view)
+        else:
+            saved = await asyncio.to_thread(self._save, screen.attachment)
+            self._page.screen(self._view, saved)
+
+    def _save(self, attachment: Attachment | None) -> Path | None:
+        if attachment is None:
+            return None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / Path(attachment.name).name
+        path.touch(mode=0o600)
+        path.write_bytes(attachment.content)
+        return path
+
+    async def _line(self, prompt: str) -> str | None:
+        """The next line, or None when the program stops meanwhile."""
+        line = asyncio.ensure_future(self._lines.next(prompt))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({line, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if line.done():
+            return line.result()
+        line.cancel()
+        return None
+
+
+def _goes_on(before: Screen, after: Screen) -> bool:
+    """The next question of a form needs no second drawing of the whole form."""
+    return (
+        isinstance(before, AskLabels)
+        and isinstance(after, AskLabels)
+        and before.task_id == after.task_id
+        and not after.notes
+    )
