@@ -1,0 +1,163 @@
+"""Where models come from: made from nothing, a folder or a hub name; and how steps hand them on.
+
+Every step hands on an ordinary folder that `transformers` opens. LoRA adapters are merged into
+their base before that, so nobody downstream needs to know.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
+    PreTrainedTokenizerBase,
+    set_seed,
+)
+
+from training import chat
+from training.config import ModelSettings, Settings
+from training.errors import Refusal
+from training.rows import Demonstration
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a step starts from: a folder or hub name, and the tokenizer with its chat format."""
+
+    model: str
+    tokenizer: PreTrainedTokenizerBase
+
+
+def prepare_base(settings: Settings, texts: list[Demonstration], out: Path) -> Base:
+    """The model before any training. `new` and enlarged models are written to `out/base` once."""
+    with _processes().main_process_first():
+        if settings.model.kind == "new":
+            return _new(settings, texts, out / "base")
+        return _from_folder(settings.model, out / "base")
+
+
+def _new(settings: Settings, texts: list[Demonstration], folder: Path) -> Base:
+    if not (folder / "config.json").is_file():
+        words = (turn["content"] for row in texts for turn in row.messages)
+        tokenizer = chat.train_tokenizer(words, settings.model.vocabulary)
+        set_seed(settings.seed)
+        _save(GPTNeoXForCausalLM(_shape(settings.model, tokenizer)), tokenizer, folder)
+    return Base(str(folder), AutoTokenizer.from_pretrained(folder))
+
+
+def _shape(model: ModelSettings, tokenizer: PreTrainedTokenizerBase) -> GPTNeoXConfig:
+    return GPTNeoXConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=model.hidden_size,
+        num_hidden_layers=model.layers,
+        num_attention_heads=model.heads,
+        intermediate_size=model.feed_forward,
+        max_position_embeddings=model.positions,
+        rotary_pct=0.25,  # as every Pythia
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        tie_word_embeddings=False,
+    )
+
+
+def _from_folder(model: ModelSettings, folder: Path) -> Base:
+    if "smollm2" in model.source and not Path(model.source, "config.json").is_file():
+        raise Refusal(f"{model.source} holds no model yet: run `make smollm2` first")
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model.source)
+        rows = AutoConfig.from_pretrained(model.source).vocab_size
+    except (OSError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise Refusal(f"model.source {model.source!r} cannot be opened: {first}") from error
+    chat.set_chat(tokenizer, model.chat)
+    if len(tokenizer) <= rows:
+        return Base(model.source, tokenizer)
+    if not (folder / "config.json").is_file():  # the new tokens need rows of their own
+        enlarged = AutoModelForCausalLM.from_pretrained(model.source)
+        enlarged.resize_token_embeddings(len(tokenizer))
+        _save(enlarged, tokenizer, folder)
+    return Base(str(folder), tokenizer)
+
+
+def _save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    model.save_pretrained(partial)
+    tokenizer.save_pretrained(partial)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def trained(folder: Path) -> Base:
+    """A model that an earlier step has handed on."""
+    if not (folder / "config.json").is_file():
+        raise Refusal(f"{folder}: no trained model here; run the earlier step first")
+    return Base(str(folder), AutoTokenizer.from_pretrained(folder))
+
+
+def parameters(source: str) -> int:
+    """How many weights a model has, counted without loading them."""
+    config = AutoConfig.from_pretrained(source)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def lora(model: ModelSettings, *, task: str) -> Any | None:
+    """The adapter settings, or None when every weight is trained."""
+    if model.lora_rank == 0:
+        return None
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=model.lora_rank,
+        lora_alpha=model.lora_alpha,
+        target_modules="all-linear",
+        task_type=task,
+        modules_to_save=["score"] if task == "SEQ_CLS" else None,  # the head is new: train it whole
+    )
+
+
+def merge_adapter(base: str, folder: Path, *, task: str) -> None:
+    """Replace an adapter in a folder by the whole model with the adapter merged in."""
+    from peft import PeftModel
+
+    if task == "SEQ_CLS":
+        whole = AutoModelForSequenceClassification.from_pretrained(base, num_labels=1)
+    else:
+        whole = AutoModelForCausalLM.from_pretrained(base)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    whole.config.pad_token_id = tokenizer.pad_token_id
+    merged = PeftModel.from_pretrained(whole, str(folder)).merge_and_unload()
+    _save(merged, tokenizer, folder)
+
+
+def _processes() -> PartialState:
+    return PartialState(cpu=device().type == "cpu")
+
+
+def is_main_process() -> bool:
+    """The one process that writes files and speaks."""
+    return bool(_processes().is_main_process)
+
+
+def device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def use_bfloat16(precision: str) -> bool:
+    """bfloat16 where the hardware computes in it; elsewhere it is slower than float32."""
+    if precision != "auto":
+        return precision == "bfloat16"
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))

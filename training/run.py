@@ -1,0 +1,246 @@
+"""One step of training as a folder: card, log, checkpoints, metrics, model.
+
+    OUT/<step>/card.json      what went in: data hash, settings, versions, seed, starting model
+    OUT/<step>/log.jsonl      the curves
+    OUT/<step>/checkpoints/   while it runs; removed when it is done
+    OUT/<step>/model/         the result, an ordinary folder
+    OUT/<step>/metrics.json   what came out
+
+A step that is done is not done twice; a step that was stopped goes on from its last checkpoint.
+Either is refused when data or settings have changed since.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import datasets
+from transformers import AutoConfig, PrinterCallback
+from transformers.utils import logging as transformers_logging
+
+from training import memory, models
+from training.config import Settings, StepSettings
+from training.errors import Cancelled, DiskFull, Refusal, is_disk_full
+from training.progress import Watch, stop_on_signals
+
+PACKAGES = ("torch", "transformers", "trl", "accelerate", "datasets", "peft", "tokenizers")
+
+
+@dataclass
+class Run:
+    """One step in one folder."""
+
+    step: str
+    folder: Path
+    settings: Settings
+    generation: str  # of the data
+    start: str  # the model it starts from
+    inputs: dict[str, str] = field(default_factory=dict)  # other models it uses
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    @property
+    def part(self) -> StepSettings:
+        part: StepSettings = getattr(self.settings, self.step)
+        return part
+
+    @property
+    def fingerprint(self) -> str:
+        """What the result depends on. The weights handed on are named by what made them."""
+        table = self.settings.as_dict()
+        kept = {key: table[key] for key in ("seed", "data", "model", self.step)}
+        starts = {
+            name: _origin(path) for name, path in {"start": self.start, **self.inputs}.items()
+        }
+        text = json.dumps([self.generation, kept, starts], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def is_done(self) -> bool:
+        """Whether nothing is left to do; refuses a folder made from other data or settings."""
+        card = read_json(self.folder / "card.json")
+        if not card:
+            return False
+        if card.get("fingerprint") != self.fingerprint:
+            raise Refusal(
+                f"{self.folder} was made from other data or settings; "
+                "choose another --out or remove that folder"
+            )
+        return card.get("state") == "done" and (self.model / "config.json").is_file()
+
+    def write_card(self, state: str, **more: Any) -> None:
+        if not models.is_main_process():
+            return
+        card = {
+            "step": self.step,
+            "state": state,
+            "fingerprint": self.fingerprint,
+            "data": self.generation,
+            "seed": self.settings.seed,
+            "start": self.start,
+            "inputs": self.inputs,
+            "settings": self.settings.as_dict(),
+            "versions": {name: version(name) for name in PACKAGES},
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            **more,
+        }
+        write_json(self.folder / "card.json", card)
+
+    def say_cost(self) -> dict[str, Any]:
+        """Print the memory this will take and refuse a disk that cannot hold the result."""
+        config = AutoConfig.from_pretrained(self.start)
+        shape = memory.Shape(
+            parameters=models.parameters(self.start),
+            layers=config.num_hidden_layers,
+            hidden=config.hidden_size,
+            heads=config.num_attention_heads,
+            vocabulary=config.vocab_size,
+        )
+        cost, free = memory.estimate(self.step, shape, self.settings), memory.available()
+        disk = shutil.disk_usage(self.folder).free
+        needed = shape.parameters * (28 if self.part.checkpoint_every else 4)  # two with Adam
+        if models.is_main_process():
+            print(f"{self.step}: {cost.sentence()}; {free / memory.GIB:.1f} GiB are free")
+            if cost.total > free:
+                print(
+                    f"{self.step}: WARNING: that is more than is free; lower {self.step}.batch_size"
+                )
+        if needed > disk:
+            room = f"{needed / 1e9:.1f} GB will be written, {disk / 1e9:.1f} GB are free"
+            raise DiskFull(f"{self.folder}: {room}")
+        return {"parameters": shape.parameters, **asdict(cost), "total": cost.total}
+
+
+def execute(
+    run: Run, build: Callable[[Watch], Any], *, task: str, note: dict[str, Any]
+) -> dict[str, Any]:
+    """Train, save, and write down what it took. `build` makes the trainer around the watch."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    quieten()
+    if run.is_done():
+        if models.is_main_process():
+            print(f"{run.step}: {run.folder} is done already")
+        return read_json(run.folder / "metrics.json")
+    cost = run.say_cost()
+    run.write_card("running", memory=cost)
+    began, cpu = time.monotonic(), time.process_time()
+    with stop_on_signals() as stop:
+        watch = Watch(run.step, run.folder / "log.jsonl", stop)
+        try:
+            trainer = build(watch)
+            trainer.remove_callback(PrinterCallback)  # the watch speaks
+            trainer.train(resume_from_checkpoint=last_checkpoint(run.folder / "checkpoints"))
+            if watch.cancelled:
+                run.write_card("cancelled", memory=cost)
+                raise Cancelled(f"{run.step}: stopped at a checkpoint; the same command goes on")
+            _hand_on(run, trainer, task)
+        except Exception as error:
+            if is_disk_full(error):
+                raise DiskFull(
+                    f"{run.folder}: the disk is full; free some and run again"
+                ) from error
+            raise
+    metrics = {
+        **note,
+        "steps": trainer.state.global_step,
+        "seconds": round(time.monotonic() - began, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
+        "peak_memory": memory.peak(),
+        "estimated_memory": cost["total"],
+        "parameters": cost["parameters"],
+    }
+    if models.is_main_process():
+        write_json(run.folder / "metrics.json", metrics)
+        shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
+    run.write_card("done", memory=cost)
+    return metrics
+
+
+def quieten() -> None:
+    """Leave the screen to the progress lines."""
+    transformers_logging.disable_progress_bar()
+    datasets.disable_progress_bars()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers|trl")
+
+
+def _hand_on(run: Run, trainer: Any, task: str) -> None:
+    """Save the whole model with its tokenizer, moved into place when it is complete."""
+    partial = run.folder / "model.partial"
+    trainer.save_model(str(partial))  # every process takes part: weights may be sharded
+    if models.is_main_process():
+        trainer.processing_class.save_pretrained(partial)
+        if run.settings.model.lora_rank:
+            models.merge_adapter(run.start, partial, task=task)
+        shutil.rmtree(run.model, ignore_errors=True)
+        partial.rename(run.model)
+    trainer.accelerator.wait_for_everyone()
+
+
+def trainer_arguments(run: Run) -> dict[str, Any]:
+    """What every trainer of TRL is told; a step adds its own."""
+    part = run.part
+    cpu = models.device().type == "cpu"
+    return {
+        "output_dir": str(run.folder / "checkpoints"),
+        "seed": run.settings.seed,
+        "num_train_epochs": part.epochs,
+        "max_steps": part.max_steps,
+        "per_device_train_batch_size": part.batch_size,
+        "gradient_accumulation_steps": part.accumulation,
+        "learning_rate": part.learning_rate,
+        "lr_scheduler_type": part.schedule,
+        "warmup_steps": part.warmup_steps,
+        "logging_steps": part.log_every,
+        "save_strategy": "steps" if part.checkpoint_every else "no",
+        "save_steps": part.checkpoint_every or 500,
+        "save_total_limit": 2,
+        "use_cpu": cpu,
+        "bf16": models.use_bfloat16(run.settings.model.precision),
+        "gradient_checkpointing": run.settings.model.activation_checkpointing,
+        "report_to": "none",
+        "disable_tqdm": True,
+        "dataloader_pin_memory": not cpu,
+    }
+
+
+def last_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint that was written to its end; broken ones are removed."""
+    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    for path in reversed(found):
+        if read_json(path / "trainer_state.json"):
+            return str(path)
+        if models.is_main_process():
+            shutil.rmtree(path, ignore_errors=True)
+    return None
+
+
+def _origin(path: str) -> str:
+    """What made a model; a base is told by data and settings, which are counted already."""
+    if Path(path).name == "base":
+        return "base"
+    return str(read_json(Path(path).parent / "card.json").get("fingerprint", path))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table
+
+
+def write_json(path: Path, table: dict[str, Any]) -> None:
+    """Replace a file whole, so that a reader or a crash never meets half of it."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
