@@ -34,7 +34,8 @@ def mine(visit: Visit, args: Mapping[str, str]) -> Screen:
 
 
 def press_mine(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    return _page(visit, int(argument) if (argument or "").isdecimal() else 0)
+    offset = argument or "0"
+    return _page(visit, int(offset) if offset.isdecimal() and len(offset) < 6 else 0)
 
 
 def _page(visit: Visit, offset: int) -> Screen:

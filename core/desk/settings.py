@@ -99,7 +99,8 @@ def _code(words: str) -> str:
 
 
 def _page(argument: str | None) -> int:
-    return int(argument) if (argument or "").isdecimal() and len(argument or "") < 4 else 0
+    number = argument or "0"
+    return int(number) if number.isdecimal() and len(number) < 4 else 0
 
 
 # ---------------------------------------------------------------- switches

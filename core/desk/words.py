@@ -42,11 +42,6 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ASSISTANT: N_("Assistant"),
 }
 
-TASK_NAMES: Mapping[str, TaskKind | None] = {"random": None} | {
-    kind.value: kind for kind in TaskKind
-}
-"""What may be typed after /work; `random` is whatever is needed."""
-
 
 @dataclass(frozen=True, slots=True)
 class SkipReason:

@@ -265,6 +265,11 @@ def press_undo(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     return undo(visit, {})
 
 
+def press_back(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """Back to a task from something about it."""
+    return show_task(visit, own_open_task(visit, _required(task_id)))
+
+
 def press_stop(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """Enough for now: the lease ends without a skip."""
     for task in visit.unit.open_tasks(visit.person.id):

@@ -1,0 +1,236 @@
+"""The one door for chat platforms: parse, `Desk.handle`, draw.
+
+Every event is handled in one transaction, begun by finding out who came. Conversation state is
+the session row and the task rows; nothing is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from core.commands import Audience, command_named
+from core.desk import boards, data, mine, reporting, settings, teaching, working
+from core.dialogue import (
+    Command,
+    Event,
+    Labelled,
+    Ordered,
+    Passage,
+    Press,
+    Screen,
+    Typed,
+    press_parts,
+)
+from core.errors import NotAllowed, Refusal, Unknown
+from core.flow import people
+from core.flow.turn import Visit
+from core.people import Who
+from core.ports import Arrival, Store, UnitOfWork, World
+from core.text import N_
+
+CommandHandler = Callable[[Visit, Mapping[str, str]], Screen]
+PressHandler = Callable[[Visit, "int | None", "str | None"], Screen]
+
+COMMAND_HANDLERS: Mapping[str, CommandHandler] = {
+    "work": working.work,
+    "prompt": working.prompt,
+    "skip": working.skip,
+    "undo": working.undo,
+    "edit": mine.edit,
+    "withdraw": mine.withdraw,
+    "mine": mine.mine,
+    "me": boards.me,
+    "leaderboard": boards.leaderboard,
+    "language": settings.language,
+    "hide": settings.hide,
+    "timezone": settings.timezone,
+    "remind": settings.remind,
+    "link": settings.link,
+    "consent": data.consent,
+    "privacy": data.privacy,
+    "export-my-data": data.export_my_data,
+    "delete-my-data": data.delete_my_data,
+    "report": reporting.report,
+    "tutorial": teaching.tutorial,
+    "help": teaching.help_,
+}
+
+PRESS_HANDLERS: Mapping[str, PressHandler] = {
+    "work": working.press_work,
+    "next": working.press_next,
+    "submit": working.press_submit,
+    "anyway": working.press_anyway,
+    "edit": working.press_edit,
+    "skip": working.press_skip,
+    "why": working.press_why,
+    "undo": working.press_undo,
+    "stop": working.press_stop,
+    "spam": working.press_spam,
+    "thumb": working.press_thumb,
+    "back": working.press_back,
+    "report": reporting.press_report,
+    "reported": reporting.press_reported,
+    "flag": reporting.press_flag,
+    "ownwords": reporting.press_ownwords,
+    "mine": mine.press_mine,
+    "own": mine.press_own,
+    "editown": mine.press_editown,
+    "takeback": mine.press_takeback,
+    "gone": mine.press_gone,
+    "languages": settings.press_languages,
+    "lang": settings.press_lang,
+    "speak": settings.press_speak,
+    "hide": settings.press_hide,
+    "remind": settings.press_remind,
+    "board": boards.press_board,
+    "agree": data.press_agree,
+    "decline": data.press_decline,
+    "privacy": data.press_privacy,
+    "mydata": data.press_mydata,
+    "forget": data.press_forget,
+    "home": data.press_home,
+    "learn": teaching.press_learn,
+    "help": teaching.press_help,
+}
+
+_OPEN_PRESSES = frozenset(
+    {
+        "agree",
+        "decline",
+        "privacy",
+        "mydata",
+        "forget",
+        "home",
+        "learn",
+        "help",
+        "languages",
+        "lang",
+        "speak",
+        "board",
+    }
+)
+"""Presses that need no consent."""
+
+_RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "help"})
+"""What nobody can be barred from."""
+
+_RIGHTS_PRESSES = frozenset({"decline", "privacy", "mydata", "forget", "home", "help"})
+
+
+class Desk:
+    """Answers events with screens."""
+
+    def __init__(self, store: Store, world: World) -> None:
+        self._store = store
+        self._world = world
+
+    async def handle(self, who: Who, event: Event, key: str | None = None) -> Screen:
+        """The screen that answers this event.
+
+        `key` names the event for ever (platform, bot, event id): a repeat stores nothing and
+        shows where the person stands. Refusals are screens too, with `refused` set; only a
+        failing store raises.
+        """
+        try:
+            return await self._store.transact(lambda unit: self._answer(unit, who, event, key))
+        except Refusal as refusal:
+            answer = refusal
+        return await self._store.transact(lambda unit: self._refuse(unit, who, answer))
+
+    def _answer(self, unit: UnitOfWork, who: Who, event: Event, key: str | None) -> Screen:
+        visit, arrival = self._welcome(unit, who, key)
+        screen = working.present(visit) if arrival.is_repeat else respond(visit, arrival, event)
+        return _finished(visit, arrival, screen)
+
+    def _refuse(self, unit: UnitOfWork, who: Who, refusal: Refusal) -> Screen:
+        visit, arrival = self._welcome(unit, who, None)
+        handed_back = refusal.handed_back
+        screen = replace(working.present(visit, [refusal.text]), refused=True)
+        if handed_back is not None:
+            own = Passage(text=handed_back, heading=N_("Your text"))
+            screen = replace(screen, passages=(*screen.passages, own))
+        return _finished(visit, arrival, screen)
+
+    def _welcome(self, unit: UnitOfWork, who: Who, key: str | None) -> tuple[Visit, Arrival]:
+        now = self._world.clock()
+        arrival = unit.arrive(who, key, now)
+        visit = Visit(
+            unit=unit,
+            world=self._world,
+            now=now,
+            who=who,
+            person=arrival.person,
+            account=arrival.account,
+            session=arrival.session,
+            community=arrival.community,
+        )
+        return visit, arrival
+
+
+def _finished(visit: Visit, arrival: Arrival, screen: Screen) -> Screen:
+    """Keep where the conversation stands, and say everything in the person's language."""
+    if visit.session != arrival.session and visit.unit.person(visit.person.id) is not None:
+        visit.unit.save_session(replace(visit.session, version=arrival.session.version + 1))
+    return replace(screen, language=data.visit_language(visit))
+
+
+def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
+    """The answer to an event of somebody who may ask for it."""
+    match event:
+        case Command():
+            return _command(visit, arrival, event)
+        case Press():
+            return _press(visit, arrival, event)
+        case _:
+            people.refuse_blocked(visit, barred=arrival.barred)
+            if not people.has_consented(visit):
+                return data.consent_screen()
+            return _answered(visit, event)
+
+
+def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
+    spec = command_named(event.name)
+    if spec is None:
+        raise Unknown(N_("There is no command “{name}”. See /help.", name=event.name[:60]))
+    if spec.name not in _RIGHTS:
+        people.refuse_blocked(visit, barred=arrival.barred)
+    if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
+        return data.consent_screen()
+    if spec.audience is Audience.ADMIN and not visit.who.may_manage:
+        raise NotAllowed(N_("Only those who manage this community can do that."))
+    if spec.audience is Audience.MODERATOR and not (visit.who.may_moderate or visit.who.may_manage):
+        raise NotAllowed(N_("Only moderators of this community can do that."))
+    return COMMAND_HANDLERS[spec.name](visit, event.args)
+
+
+def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
+    try:
+        verb, task_id, argument = press_parts(event.id)
+        handler = PRESS_HANDLERS[verb]
+    except (ValueError, KeyError):
+        raise Unknown(N_("This button is no longer known. Go on with /work.")) from None
+    if verb not in _RIGHTS_PRESSES:
+        people.refuse_blocked(visit, barred=arrival.barred)
+    if verb not in _OPEN_PRESSES and not people.has_consented(visit):
+        return data.consent_screen()
+    return handler(visit, task_id, argument)
+
+
+def _answered(visit: Visit, event: Typed | Ordered | Labelled) -> Screen:
+    match event:
+        case Ordered():
+            return working.ordered(visit, event)
+        case Labelled():
+            return working.labelled(visit, event)
+        case Typed():
+            step, _, argument = visit.session.step.partition(":")
+            if event.task_id is None or event.task_id == visit.session.task_id:
+                match step:
+                    case "edit":
+                        return mine.typed_edit(visit, event, argument)
+                    case "report":
+                        return reporting.typed_reason(visit, event, argument)
+                    case "timezone":
+                        return settings.typed_timezone(visit, event)
+            return working.typed(visit, event)

@@ -1,0 +1,149 @@
+"""The tutorial and the help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.commands import COMMANDS, Audience, CommandSpec, command_named
+from core.desk.lessons import LESSONS
+from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, take_task
+from core.dialogue import AskChoice, Button, Emphasis, Say, Screen, press
+from core.errors import Unknown
+from core.flow.turn import Visit
+from core.model import Role, TaskKind
+from core.text import N_, Text
+
+
+def tutorial(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/tutorial [kind]: the lessons there are, or the first step of one."""
+    wanted = args.get("kind", "").strip().lower().replace("-", "_")
+    for kind in LESSONS:
+        if kind.value == wanted:
+            return _step(kind, 0)
+    done = set(visit.person.tutorials)
+    return AskChoice(
+        title=N_("Tutorial"),
+        body=(N_("Three short steps for each kind of task. Which one?"),),
+        buttons=tuple(
+            Button(
+                press("learn", None, f"{_number(kind)}.0"),
+                N_("✓ {name}", name=KIND_NAMES[kind]) if kind.value in done else KIND_NAMES[kind],
+            )
+            for kind in LESSONS
+        ),
+    )
+
+
+def press_learn(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """`kind.step` shows a step, `kind.step.choice` says whether the choice was right."""
+    if argument is None:
+        return tutorial(visit, {})
+    numbers = [int(part) for part in argument.split(".") if part.isdecimal() and len(part) < 3]
+    kinds = list(LESSONS)
+    if len(numbers) not in {2, 3} or numbers[0] >= len(kinds):
+        raise Unknown(N_("This button is no longer known. Go on with /work."))
+    kind, step = kinds[numbers[0]], numbers[1]
+    if step >= len(LESSONS[kind]):
+        return _finished(visit, kind)
+    if len(numbers) == 2:
+        return _step(kind, step)
+    return _feedback(kind, step, numbers[2])
+
+
+def _number(kind: TaskKind) -> int:
+    return list(LESSONS).index(kind)
+
+
+def _step(kind: TaskKind, number: int, notes: tuple[Text, ...] = ()) -> Screen:
+    step = LESSONS[kind][number]
+    return AskChoice(
+        title=N_(
+            "{name}: step {number} of {count}",
+            name=KIND_NAMES[kind],
+            number=number + 1,
+            count=len(LESSONS[kind]),
+        ),
+        notes=notes,
+        body=(step.lesson, *(_said(role, text) for role, text in step.example), step.question),
+        buttons=tuple(
+            Button(press("learn", None, f"{_number(kind)}.{number}.{i}"), choice.label)
+            for i, choice in enumerate(step.choices)
+        ),
+    )
+
+
+def _said(role: Role, text: Text) -> Text:
+    return N_("{role}: {text}", role=ROLE_NAMES[role], text=text)
+
+
+def _feedback(kind: TaskKind, number: int, chosen: int) -> Screen:
+    choices = LESSONS[kind][number].choices
+    if chosen >= len(choices):
+        raise Unknown(N_("This button is no longer known. Go on with /work."))
+    choice = choices[chosen]
+    if not choice.right:
+        return _step(kind, number, (choice.feedback, N_("Try once more.")))
+    go_on = Button(
+        press("learn", None, f"{_number(kind)}.{number + 1}"), N_("Go on"), Emphasis.PRIMARY
+    )
+    return Say(notes=(choice.feedback,), buttons=(go_on,))
+
+
+def _finished(visit: Visit, kind: TaskKind) -> Screen:
+    if kind.value not in visit.person.tutorials:
+        done = (*visit.person.tutorials, kind.value)
+        visit.save_person(replace(visit.person, tutorials=done))
+    return Say(
+        notes=(N_("Well done: you finished “{name}”.", name=KIND_NAMES[kind]),),
+        buttons=(
+            Button(press("work", None, kind), N_("Try it for real"), Emphasis.PRIMARY),
+            Button(press("learn"), N_("Another tutorial")),
+        ),
+    )
+
+
+# ---------------------------------------------------------------- help
+
+
+def help_(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/help [topic]: what can be done here, by this person."""
+    topic = args.get("topic", "").strip()
+    if topic:
+        return _topic(topic)
+    allowed = [spec for spec in COMMANDS if _may(visit, spec)]
+    return Say(
+        title=N_("What you can do here"),
+        body=tuple(_line(spec) for spec in allowed),
+        buttons=(take_task(), Button(press("learn"), N_("Tutorial"))),
+    )
+
+
+def press_help(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return help_(visit, {"topic": argument or ""})
+
+
+def _may(visit: Visit, spec: CommandSpec) -> bool:
+    if spec.audience is Audience.ADMIN:
+        return visit.who.may_manage
+    if spec.audience is Audience.MODERATOR:
+        return visit.who.may_moderate or visit.who.may_manage
+    return True
+
+
+def _line(spec: CommandSpec) -> Text:
+    return N_("/{command}: {sentence}", command=spec.name, sentence=spec.sentence)
+
+
+def _topic(topic: str) -> Screen:
+    spec = command_named(topic)
+    if spec is not None:
+        arguments = tuple(
+            N_("{argument}: {sentence}", argument=a.name, sentence=a.sentence)
+            for a in spec.arguments
+        )
+        return Say(title=N_("/{command}", command=spec.name), body=(spec.sentence, *arguments))
+    for kind in TaskKind:
+        if kind.value == topic.lower().replace("-", "_").replace(" ", "_"):
+            return Say(title=KIND_NAMES[kind], body=(KIND_GOALS[kind],), buttons=(take_task(),))
+    raise Unknown(N_("There is no help on “{topic}”. See /help.", topic=topic[:60]))
