@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.policy_values import fault_in, tables_filled
@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     """The address of the Discord gateway; wins over what the API says."""
     discord_cdn_base: str | None = None
     """The address of Discord's files."""
+    discord_shard_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    """Which shards this process serves, such as 0,1,2; empty: all of them."""
+    discord_shard_count: int | None = Field(default=None, ge=1)
+    """How many shards there are in all processes together; empty: as Discord recommends."""
 
     # Telegram
     telegram_token: SecretStr | None = None
@@ -83,6 +87,11 @@ class Settings(BaseSettings):
     def _in_lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator("discord_shard_ids", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
     @field_validator("discord_api_base", "discord_cdn_base", "telegram_api_base")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
@@ -97,6 +106,15 @@ class Settings(BaseSettings):
     @classmethod
     def _webhook_address(cls, value: str | None) -> str | None:
         return _address(value, "https://", "http://")
+
+    @model_validator(mode="after")
+    def _shards_that_exist(self) -> Self:
+        ids, count = self.discord_shard_ids, self.discord_shard_count
+        if ids and (count is None or not 0 <= min(ids) <= max(ids) < count):
+            raise ValueError(
+                "DISCORD_SHARD_IDS: need DISCORD_SHARD_COUNT, and must be from 0 to below it"
+            )
+        return self
 
     @field_validator("policy", mode="before")
     @classmethod
@@ -175,14 +193,18 @@ def _from_files(given: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
-        name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
+        name = PREFIX + "_".join(map(str, fault["loc"])).upper()
         said = fault["msg"].removeprefix("Value error, ")
-        if fault["loc"] == ("policy",):  # the validators above name the number themselves
-            name, _, said = f"{name}_{said}".partition(": ")
-            name = name.upper()
-        secret = fault["loc"][0] in SECRETS or fault["loc"] == ("policy",)
-        shown = "" if secret else f" ({fault['input']!r})"
+        if fault["type"] == "value_error" and fault["loc"] in ((), ("policy",)):
+            # these validators look at several settings, and name the one that is wrong themselves
+            named, _, said = said.partition(": ")
+            name = "_".join(filter(None, (name.rstrip("_"), named.upper())))
+        shown = f" ({fault['input']!r})" if _may_be_shown(fault["loc"]) else ""
         yield f"{name}{shown}: {said[:1].lower()}{said[1:]}"
+
+
+def _may_be_shown(place: tuple[int | str, ...]) -> bool:
+    return place not in ((), ("policy",)) and place[0] not in SECRETS
 
 
 def _address(value: str | None, *starts: str) -> str | None:

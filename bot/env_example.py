@@ -113,6 +113,8 @@ def _default(name: str) -> str:
 def _written(value: object) -> str:
     """A value as it is written into the file."""
     match value:
+        case ():
+            return ""
         case bool():
             return str(value).lower()
         case Mapping():

@@ -2,8 +2,7 @@
 
 StartError              the program cannot do what it was asked to; ends with `exit_code`
 ├── SettingsError       a setting is unknown, missing or has an impossible value
-├── WrongToken          a chat platform refused the token before anybody was served
-└── StoreRefused        the tree store cannot be opened as it is
+└── WrongToken          a chat platform refused the token before anybody was served
 """
 
 
@@ -27,7 +26,3 @@ class WrongToken(StartError):
             f"{platform} does not accept the token in {setting}. Copy it again from {platform} "
             f"and put it into {setting} in the environment or in .env."
         )
-
-
-class StoreRefused(StartError):
-    exit_code = 4

@@ -64,6 +64,13 @@ def test_the_policys_numbers_can_be_set_one_by_one(monkeypatch: pytest.MonkeyPat
     assert policy.points["ranked_2"] == Policy().points["ranked_2"]
 
 
+def test_shards_are_a_list_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROVE_DISCORD_SHARD_IDS", "0, 2")
+    monkeypatch.setenv("GROVE_DISCORD_SHARD_COUNT", "3")
+
+    assert settings_from().discord_shard_ids == (0, 2)
+
+
 def test_a_secret_can_come_from_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("token").write_text("abc\n")
     monkeypatch.setenv("GROVE_DISCORD_TOKEN_FILE", "token")
@@ -88,6 +95,8 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROVE_HTTP_PORT", "many", "GROVE_HTTP_PORT"),
         ("GROVE_HTTP_PORT", "70000", "GROVE_HTTP_PORT"),
         ("GROVE_LOG_LEVEL", "loud", "GROVE_LOG_LEVEL"),
+        ("GROVE_DISCORD_SHARD_IDS", "0,1", "GROVE_DISCORD_SHARD_IDS: need DISCORD_SHARD_COUNT"),
+        ("GROVE_DISCORD_SHARD_IDS", "a,b", "GROVE_DISCORD_SHARD_IDS"),
         ("GROVE_TELEGRAM_API_BASE", "example.org", "must begin with https://"),
         ("GROVE_POLICY_GOAL_TREE_SIZE", "0", "GROVE_POLICY_GOAL_TREE_SIZE: must be 1 or more"),
         ("GROVE_POLICY_GOAL_TREE_SIZE", "big", "GROVE_POLICY_GOAL_TREE_SIZE"),
