@@ -91,9 +91,9 @@ def _strengths(
     votes: dict[Pair, list[float]] = {pair: [] for pair in combinations(sorted(ids), 2)}
     for ballot in ballots:
         weight = 1.0 if ballot.person_id is None else weights.get(ballot.person_id, 1.0)
-        places = _places(ballot)
+        places = places_of(ballot)
         for pair in votes:
-            votes[pair].append(weight * _opinion(places, pair))
+            votes[pair].append(weight * opinion(places, pair))
     strengths: dict[Pair, float] = {}
     for (first, second), given in votes.items():
         strength = round(fsum(given), _SAME_STRENGTH)
@@ -104,11 +104,12 @@ def _strengths(
     return strengths
 
 
-def _places(ballot: Ballot) -> Mapping[int, int]:
+def places_of(ballot: Ballot) -> Mapping[int, int]:
+    """The number of the group in which each reply stands."""
     return {i: place for place, group in enumerate(ballot.groups) for i in group}
 
 
-def _opinion(places: Mapping[int, int], pair: Pair) -> int:
+def opinion(places: Mapping[int, int], pair: Pair) -> int:
     """1 when the first is preferred, -1 when the second is, 0 for a tie or no word on the two."""
     first, second = (places.get(i) for i in pair)
     if first is None or second is None:
@@ -169,7 +170,7 @@ def _neighbours(groups: Groups) -> Iterable[Pair]:
 
 
 def _is_clear(ballots: Sequence[Ballot], pair: Pair, margin: float) -> bool:
-    given = [_opinion(_places(b), pair) for b in ballots if b.ids.issuperset(pair)]
+    given = [opinion(places_of(b), pair) for b in ballots if b.ids.issuperset(pair)]
     if not given:
         return False
     _, second, most = sorted(given.count(answer) for answer in (-1, 0, 1))

@@ -1,0 +1,185 @@
+"""How far volunteers agree: about a set of replies, and each of them with the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import sqrt
+
+from core.model import Ballot
+from core.ranking import Groups, opinion, places_of
+
+
+def middle_ranks(groups: Groups) -> Mapping[int, float]:
+    """Ranks from 1 on; tied replies share the middle of the places that they fill."""
+    ranks: dict[int, float] = {}
+    for group in groups:
+        middle = len(ranks) + (len(group) + 1) / 2
+        ranks.update(dict.fromkeys(group, middle))
+    return ranks
+
+
+def kendalls_w(ballots: Sequence[Ballot], ids: Sequence[int]) -> float | None:
+    """Kendall's coefficient of concordance, corrected for ties: 1 full agreement, 0 none.
+
+    M. G. Kendall, "Rank Correlation Methods", 1948, chapter 6. It needs complete rankings, so
+    ballots that lack one of `ids` are left out; None with fewer than two ballots or replies, or
+    when every ballot ties everything.
+    """
+    wanted = frozenset(ids)
+    kept = [_only(ballot.groups, wanted) for ballot in ballots if wanted <= ballot.ids]
+    judges, replies = len(kept), len(wanted)
+    ties = sum(size**3 - size for groups in kept for size in map(len, groups))
+    most = judges**2 * (replies**3 - replies) - judges * ties
+    if judges < 2 or most == 0:
+        return None
+    rankings = [middle_ranks(groups) for groups in kept]
+    totals = [sum(ranks[i] for ranks in rankings) for i in wanted]
+    mean = judges * (replies + 1) / 2
+    return 12 * sum((total - mean) ** 2 for total in totals) / most
+
+
+def kendalls_tau(one: Groups, other: Groups) -> float | None:
+    """Kendall's tau-b of two orders over the replies that both hold: 1 same, -1 reversed.
+
+    M. G. Kendall, "The treatment of ties in ranking problems", Biometrika 33, 1945. None when
+    one of the orders ties everything.
+    """
+    first, second = _places(one), _places(other)
+    agreement = 0
+    apart_in_first = apart_in_second = 0
+    for pair in combinations(sorted(first.keys() & second.keys()), 2):
+        left, right = opinion(first, pair), opinion(second, pair)
+        agreement += left * right
+        apart_in_first += left != 0
+        apart_in_second += right != 0
+    if not apart_in_first or not apart_in_second:
+        return None
+    return agreement / sqrt(apart_in_first * apart_in_second)
+
+
+def krippendorffs_alpha(units: Iterable[Sequence[float]]) -> float | None:
+    """Krippendorff's alpha for ordinal values: 1 full agreement, 0 as by chance.
+
+    K. Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011. A unit is the values that
+    one thing was given, by however many people; units with one value say nothing and are left
+    out. None when there is nothing to disagree about.
+    """
+    paired = [Counter(unit) for unit in units if len(unit) > 1]
+    totals = sum(paired, Counter[float]())
+    distance = _ordinal_distances(totals)
+    observed = sum(
+        unit[low] * unit[high] * far / (unit.total() - 1)
+        for unit in paired
+        for (low, high), far in distance.items()
+    )
+    expected = sum(totals[low] * totals[high] * far for (low, high), far in distance.items())
+    return 1 - (totals.total() - 1) * observed / expected if expected else None
+
+
+def units_from_ballots(ballots: Sequence[Ballot]) -> list[list[float]]:
+    """The ranks that each reply was given, for `krippendorffs_alpha`.
+
+    Units of several parents may be put together: of a tree, of a language.
+    """
+    given: dict[int, list[float]] = {}
+    for ballot in ballots:
+        for i, rank in middle_ranks(ballot.groups).items():
+            given.setdefault(i, []).append(rank)
+    return list(given.values())
+
+
+def _ordinal_distances(totals: Mapping[float, int]) -> Mapping[tuple[float, float], float]:
+    """The squared number of values between two, each end counted half."""
+    distances: dict[tuple[float, float], float] = {}
+    values = sorted(totals)
+    for start, low in enumerate(values):
+        between = totals[low] / 2
+        for high in values[start + 1 :]:
+            distances[low, high] = (between + totals[high] / 2) ** 2
+            between += totals[high]
+    return distances
+
+
+def _only(groups: Groups, wanted: frozenset[int]) -> Groups:
+    kept = (tuple(i for i in group if i in wanted) for group in groups)
+    return tuple(group for group in kept if group)
+
+
+def _places(groups: Groups) -> Mapping[int, int]:
+    return {i: place for place, group in enumerate(groups) for i in group}
+
+
+# ---------------------------------------------------------------- each volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class Concord:
+    """How often a volunteer and the majority of the others told two replies apart alike."""
+
+    pairs: int  # on which the others have a majority
+    agreed: float  # calling a pair equal is half an agreement
+
+    @property
+    def share(self) -> float:
+        return self.agreed / self.pairs
+
+
+PRIOR_PAIRS = 20.0
+"""A volunteer's share is drawn towards everybody's as if this many pairs had been average."""
+
+HEAVIEST = 2.0
+"""No vote counts more than this many average ones."""
+
+
+def concords(sets: Iterable[Sequence[Ballot]]) -> Mapping[int, Concord]:
+    """For each volunteer (by person id), over sets of ballots about the same replies.
+
+    Each ballot is compared with all the others of its set, itself left out, one pair of replies
+    at a time; ballots that hold only some of the replies speak of those.
+    """
+    found: dict[int, Concord] = {}
+    for ballots in sets:
+        for ballot in ballots:
+            if ballot.person_id is not None:
+                others = [other for other in ballots if other.person_id != ballot.person_id]
+                before = found.get(ballot.person_id, Concord(0, 0.0))
+                found[ballot.person_id] = _with_ballot(before, ballot, others)
+    return {person: concord for person, concord in found.items() if concord.pairs}
+
+
+def voter_weights(
+    sets: Iterable[Sequence[Ballot]], prior_pairs: float = PRIOR_PAIRS
+) -> Mapping[int, float]:
+    """What each volunteer's vote counts: 1 for an average voter, 0 for one no better than chance.
+
+    A share of agreement is shrunk towards the mean of all (an empirical-Bayes estimate after
+    B. Efron and C. Morris, "Stein's Paradox in Statistics", 1977), so that few votes neither
+    raise nor silence anybody. Where the mean itself is no better than chance, all count 1.
+    """
+    known = concords(sets)
+    pairs = sum(concord.pairs for concord in known.values())
+    mean = sum(concord.agreed for concord in known.values()) / pairs if pairs else 0.5
+    if mean <= 0.5:
+        return dict.fromkeys(known, 1.0)
+    return {
+        person: _weight((concord.agreed + prior_pairs * mean) / (concord.pairs + prior_pairs), mean)
+        for person, concord in known.items()
+    }
+
+
+def _weight(share: float, mean: float) -> float:
+    return min(max((share - 0.5) / (mean - 0.5), 0.0), HEAVIEST)
+
+
+def _with_ballot(before: Concord, ballot: Ballot, others: Sequence[Ballot]) -> Concord:
+    own, theirs = places_of(ballot), [places_of(other) for other in others]
+    pairs, agreed = before.pairs, before.agreed
+    for pair in combinations(sorted(own), 2):
+        majority = sum(opinion(places, pair) for places in theirs)
+        if majority:
+            pairs += 1
+            agreed += (1 + opinion(own, pair) * (1 if majority > 0 else -1)) / 2
+    return Concord(pairs, agreed)
