@@ -8,16 +8,13 @@ import os
 import sys
 from contextlib import nullcontext
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
 
 from bot.config import Settings
 from bot.platforms.terminal.conversation import Conversation, Page
 from bot.platforms.terminal.lines import Lines, keyboard
 from bot.platforms.terminal.painted import PaintedPage
 from bot.platforms.terminal.plain import PlainPage
-
-if TYPE_CHECKING:
-    from core.desk import Desk
+from core.desk import Desk
 
 __all__ = ["serve"]
 

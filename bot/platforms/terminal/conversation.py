@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from bot.platforms.terminal.entry import Entry, next_entry
 from bot.platforms.terminal.lines import Lines
@@ -22,13 +23,13 @@ from bot.platforms.terminal.meaning import (
     seen,
     text_meaning,
 )
-
-if TYPE_CHECKING:
-    from core.desk import Desk
+from core.desk import Desk
 from core.dialogue import AskLabels, Attachment, Event, Say, Screen
 from core.languages import interface_language
 from core.people import Who
-from core.text import Text
+from core.text import N_, Text
+
+log = logging.getLogger(__name__)
 
 
 class Page(Protocol):
@@ -97,8 +98,12 @@ class Conversation:
         return True
 
     async def _send(self, event: Event) -> None:
-        screen = await self._desk.handle(self._who, event, next(self._keys))
         before = self._view
+        try:
+            screen = await self._desk.handle(self._who, event, next(self._keys))
+        except Exception as fault:  # of the store; the desk has undone everything
+            self._page.tell(_apology(fault), before.screen.language)
+            return
         self._view = seen(before, screen)
         if _goes_on(before.screen, screen):
             self._page.question(self._view)
@@ -133,5 +138,15 @@ def _goes_on(before: Screen, after: Screen) -> bool:
         isinstance(before, AskLabels)
         and isinstance(after, AskLabels)
         and before.task_id == after.task_id
-        and not after.notes
+        and not after.refused
+    )
+
+
+def _apology(fault: Exception) -> Text:
+    """One sentence for the person; what happened goes to the log under the same id."""
+    error_id = secrets.token_hex(4)
+    log.error("Error %s", error_id, exc_info=fault)
+    return N_(
+        "Something went wrong on our side. Please enter it again in a moment. (Error {error_id})",
+        error_id=error_id,
     )

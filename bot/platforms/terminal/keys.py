@@ -14,7 +14,7 @@ _TAKEN_BY_FORMS = frozenset("yn")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """How a button is pressed; no number where numbers are answers, no letter where none is free."""
+    """How a button is pressed: by number unless numbers are answers, by letter while some are free."""
 
     button: Button
     label: str

@@ -56,7 +56,7 @@ class PaintedPage:
             self._print(Words(_said(hint, view.screen.language), style="dim"))
 
     def tell(self, text: Text, language: str) -> None:
-        self._print(Words(f"✗ {_said(text, language)}", style="yellow"))
+        self._print(_refusal(_said(text, language)))
 
     def greet(self, name: str, language: str) -> None:
         self._print(Rule(Words("Grove", style="bold green"), style="green"))
@@ -73,9 +73,8 @@ def _said(text: Text, language: str) -> str:
 def _whole(view: View, saved: Path | None) -> Iterator[RenderableType]:
     screen, language = view.screen, view.screen.language
     yield Words("")
-    for note in screen.notes:
-        sign, style = ("✗", "yellow") if screen.refused else ("✓", "green")
-        yield Words(f"{sign} {_said(note, language)}", style=style)
+    if not screen.refused:
+        yield from (Words(f"✓ {_said(note, language)}", style="green") for note in screen.notes)
     if screen.title is not None:
         yield Rule(Words(_said(screen.title, language), style="bold"), align="left", style="dim")
     for sentence in screen.body:
@@ -90,6 +89,12 @@ def _whole(view: View, saved: Path | None) -> Iterator[RenderableType]:
     if screen.attachment is not None:
         yield Words(f"⇩ {saved}: {_said(screen.attachment.description, language)}", style="bold")
     yield from _field(screen)
+    if screen.refused:  # last, where the eye is
+        yield from (_refusal(_said(note, language)) for note in screen.notes)
+
+
+def _refusal(sentence: str) -> Words:
+    return Words(f"✗ {sentence}", style="yellow")
 
 
 def _passage(passage: Passage, view: View, number: int | None = None) -> RenderableType:
