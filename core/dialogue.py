@@ -151,13 +151,14 @@ class Say(Screen):
 class AskText(Screen):
     """Asks for a text: answered by Typed(text, task_id).
 
-    Buttons hold Skip and Report. A platform with forms opens one (a press on its own *Write*
-    button needs no event to the desk: this screen holds all that the form shows).
+    Buttons hold Skip and Report. A platform with forms opens one; where that must wait, a *Write*
+    button presses `again`, and the form opens on this screen as it is then.
     """
 
     field_label: Text = field(default_factory=lambda: Text(""))
     placeholder: Text | None = None
     draft: str = ""  # to begin with
+    again: str = ""  # the press that asks for this text again, for a *Write* button
     min_length: int = 1
     max_length: int = 4000
 
@@ -228,9 +229,6 @@ SHOW = "show"
 Platforms make it themselves where they must draw again (a form behind a *Write* button, a page
 of a long thread); without a task it shows the screen in front of the person.
 """
-
-EDIT = "edit"
-"""A press of press(EDIT, task_id) asks for the task's text again, with its draft to begin with."""
 
 
 def press_parts(press_id: str) -> tuple[str, int | None, str | None]:

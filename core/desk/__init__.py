@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.commands import Audience, command_named
 from core.desk import boards, data, mine, reporting, settings, teaching, working
 from core.dialogue import (
+    SHOW,
     Command,
     Event,
     Labelled,
@@ -69,6 +70,7 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "spam": working.press_spam,
     "thumb": working.press_thumb,
     "back": working.press_back,
+    SHOW: working.press_show,
     "report": reporting.press_report,
     "reported": reporting.press_reported,
     "flag": reporting.press_flag,
@@ -81,6 +83,7 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "languages": settings.press_languages,
     "lang": settings.press_lang,
     "speak": settings.press_speak,
+    "timezone": settings.press_timezone,
     "hide": settings.press_hide,
     "remind": settings.press_remind,
     "board": boards.press_board,

@@ -146,6 +146,7 @@ def _ask_edit(visit: Visit, message: Message) -> Screen:
         buttons=(Button(press("own", None, message.id), N_("Back")),),
         field_label=N_("New text"),
         draft=message.text,
+        again=press("editown", None, message.id),
         min_length=visit.policy.min_text_length,
         max_length=visit.policy.max_text_length,
     )

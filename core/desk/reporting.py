@@ -102,6 +102,7 @@ def press_ownwords(visit: Visit, task_id: int | None, argument: str | None) -> S
         task_id=task.id,
         field_label=N_("What is wrong"),
         max_length=_MAX_REASON,
+        again=press("ownwords", task.id, place),
     )
 
 

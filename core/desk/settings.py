@@ -152,7 +152,12 @@ def timezone(visit: Visit, args: Mapping[str, str]) -> Screen:
         ),
         field_label=N_("Time zone"),
         max_length=60,
+        again=press("timezone"),
     )
+
+
+def press_timezone(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return timezone(visit, {})
 
 
 def typed_timezone(visit: Visit, event: Typed) -> Screen:

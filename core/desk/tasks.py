@@ -83,6 +83,7 @@ def ask_text(visit: Visit, task: Task, tree: Tree | None, notes: Sequence[Text] 
         kind=task.kind,
         field_label=_FIELD_LABELS[task.kind],
         draft=task.draft or "",
+        again=press("edit", task.id),
         min_length=visit.policy.min_text_length,
         max_length=visit.policy.max_text_length,
     )

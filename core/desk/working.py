@@ -270,6 +270,13 @@ def press_back(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     return show_task(visit, own_open_task(visit, _required(task_id)))
 
 
+def press_show(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """The task as it is now, or where the person stands; changes nothing."""
+    if task_id is None:
+        return present(visit)
+    return task_screen(visit, own_open_task(visit, task_id))
+
+
 def press_stop(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """Enough for now: the lease ends without a skip."""
     for task in visit.unit.open_tasks(visit.person.id):
