@@ -1,0 +1,160 @@
+"""Telegram as a platform of Grove: `serve` runs it until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+
+from telegram import Bot, ChatMemberUpdated
+from telegram.error import InvalidToken, TelegramError
+
+from bot.config import Settings
+from bot.errors import WrongToken
+from bot.platforms.telegram_groups import Groups
+from bot.platforms.telegram_menu import set_menus
+from bot.platforms.telegram_parse import in_private, is_person
+from bot.platforms.telegram_poll import Poll
+from bot.platforms.telegram_request import HttpRequest
+from bot.platforms.telegram_send import Sender
+from bot.platforms.telegram_talk import Desk, Talk
+from bot.platforms.telegram_taps import Taps
+from bot.platforms.telegram_updates import Inbox, Turn
+from bot.platforms.telegram_webhook import Webhook
+
+_log = logging.getLogger(__name__)
+
+API_BASE = "https://api.telegram.org"
+_DRAIN = 20.0  # seconds to finish what is begun
+_LONGEST_PAUSE = 30.0
+
+
+async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+    """Serve Telegram until `stop` is set; raises WrongToken when it does not know the token."""
+    bot = bot_from_settings(settings)
+    try:
+        await _alone_or_stopped(_log_in(bot), stop)
+        if stop.is_set():
+            return
+        _log.info("Telegram is served as @%s", bot.username)
+        await _serve(desk, settings, stop, bot)
+    except InvalidToken:
+        raise WrongToken("Telegram", "GROVE_TELEGRAM_TOKEN") from None
+    finally:
+        await bot.shutdown()
+
+
+def bot_from_settings(settings: Settings) -> Bot:
+    """The door to the Bot API."""
+    base = settings.telegram_api_base or API_BASE
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    return Bot(
+        token or "none",
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=HttpRequest(),
+        get_updates_request=HttpRequest(connections=2),
+    )
+
+
+class Router:
+    """Sends each update to those who know what to do with it."""
+
+    def __init__(self, desk: Desk, bot: Bot) -> None:
+        self._sender = Sender(bot)
+        talk = Talk(desk, bot, self._sender)
+        self._talk = talk
+        self._taps = Taps(bot, self._sender, talk)
+        self._groups = Groups(bot, self._sender, talk)
+
+    async def answer(self, turn: Turn) -> asyncio.Task[None] | None:
+        """Answer one turn of one person."""
+        update = turn.update
+        if update.callback_query is not None:
+            return await self._taps.tap(turn, update.callback_query)
+        if update.my_chat_member is not None:
+            self._came_or_went(update.my_chat_member)
+            return None
+        message = update.message or update.edited_message
+        if message is None:
+            return None
+        if not in_private(message.chat):
+            if update.message is not None:
+                await self._groups.message(turn, message)
+        elif is_person(message.from_user):
+            edited = update.edited_message is not None
+            await self._talk.message(turn, message, edited=edited)
+        return None
+
+    def _came_or_went(self, change: ChatMemberUpdated) -> None:
+        """The bot was blocked, removed, or let in again."""
+        member = change.new_chat_member
+        if member.status in (member.LEFT, member.BANNED):
+            self._sender.unreachable(change.chat.id)
+        else:
+            self._sender.reached(change.chat.id)
+
+
+async def _serve(desk: Desk, settings: Settings, stop: asyncio.Event, bot: Bot) -> None:
+    inbox = Inbox(Router(desk, bot).answer)
+    menus = asyncio.create_task(set_menus(bot))
+    try:
+        if settings.telegram_webhook_url:
+            await _behind_webhook(settings, stop, bot, inbox)
+        else:
+            poll = Poll(bot, inbox)
+            await _alone_or_stopped(poll.run(), stop)
+            await inbox.drain(_DRAIN)
+            await poll.confirm()
+    finally:
+        menus.cancel()
+        await asyncio.gather(menus, return_exceptions=True)
+        await inbox.drain(0)
+
+
+async def _behind_webhook(settings: Settings, stop: asyncio.Event, bot: Bot, inbox: Inbox) -> None:
+    secret = settings.telegram_webhook_secret
+    assert settings.telegram_webhook_url is not None
+    webhook = Webhook(
+        bot,
+        inbox,
+        settings.telegram_webhook_url,
+        secret.get_secret_value() if secret else None,
+    )
+    port = await webhook.listen(settings.http_host, settings.http_port)
+    _log.info("The webhook listens on port %d", port)
+    try:
+        await _alone_or_stopped(webhook.announce(), stop)
+        await stop.wait()
+        await inbox.drain(_DRAIN)
+    finally:
+        await webhook.close()
+
+
+async def _log_in(bot: Bot) -> None:
+    """Ask who we are; go on asking while Telegram cannot be reached."""
+    pause = 0.5
+    while True:
+        try:
+            await bot.initialize()
+            return
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            _log.warning("Telegram cannot be reached, trying on: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _alone_or_stopped(work: Awaitable[None], stop: asyncio.Event) -> None:
+    """Wait for the work to end, or for the word to stop, which ends it."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

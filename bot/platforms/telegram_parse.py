@@ -1,0 +1,129 @@
+"""Reads what people send: who it is, which command, which event of the dialogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telegram import Chat, Message, User
+from telegram.constants import ChatID, ChatType
+
+from core.commands import Argument, CommandSpec, command_named
+from core.dialogue import Command, Event
+from core.languages import language_named
+from core.model import TaskKind
+from core.people import Who
+
+PLATFORM = "telegram"
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:@([A-Za-z0-9_]{3,64}))?(?:\s+(.*))?", re.DOTALL)
+_SERVICE_ACCOUNTS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.SERVICE_CHAT, ChatID.FAKE_CHANNEL})
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """A command as it was typed."""
+
+    name: str
+    rest: str
+    is_addressed: bool  # to this bot by its name
+
+
+def who_from_user(
+    user: User,
+    community: Chat | None = None,
+    *,
+    may_manage: bool = False,
+    may_moderate: bool = False,
+) -> Who:
+    """The person, with the group they are in."""
+    return Who(
+        platform=PLATFORM,
+        external_id=str(user.id),
+        name=user.full_name,
+        locale=user.language_code,
+        community=None if community is None else str(community.id),
+        community_name="" if community is None else community.title or "",
+        may_manage=may_manage,
+        may_moderate=may_moderate,
+    )
+
+
+def is_person(user: User | None) -> bool:
+    """Not a bot, nor one of the accounts behind which Telegram hides channels and admins."""
+    return user is not None and not user.is_bot and user.id not in _SERVICE_ACCOUNTS
+
+
+def in_private(chat: Chat) -> bool:
+    return chat.type == ChatType.PRIVATE
+
+
+def is_anonymous_admin(message: Message) -> bool:
+    """An admin of this very group who hides behind its name."""
+    return message.sender_chat is not None and message.sender_chat.id == message.chat.id
+
+
+def typing_from_text(text: str, bot_name: str) -> Typing | None:
+    """A command for this bot; None for plain text and for the commands of other bots."""
+    found = _COMMAND.fullmatch(text.strip())
+    if found is None:
+        return None
+    name, bot, rest = found.groups()
+    if bot is not None and bot.casefold() != bot_name.casefold():
+        return None
+    return Typing(name.lower(), (rest or "").strip(), bot is not None)
+
+
+def event_from_typing(typing: Typing) -> Event:
+    """The command with its arguments by name; the desk refuses what it does not know."""
+    spec = command_named(typing.name)
+    if spec is None:
+        return Command(typing.name.replace("_", "-"))
+    return Command(spec.name, arguments_from_text(spec, typing.rest))
+
+
+def event_from_payload(payload: str) -> Event:
+    """What a link to the private chat leads to."""
+    if payload == "lb":
+        return Command("leaderboard")
+    if payload.startswith("t_") and payload[2:].isdigit():
+        return Command("work")
+    return Command("work")
+
+
+def community_from_payload(payload: str) -> int | None:
+    """The group whose *Take a task* was tapped."""
+    found = re.fullmatch(r"j_(-?\d{1,20})", payload)
+    return int(found[1]) if found else None
+
+
+def arguments_from_text(spec: CommandSpec, rest: str) -> Mapping[str, str]:
+    """Words go to the first argument that can be meant by them, the last takes all that is left."""
+    if not rest or not spec.arguments:
+        return {}
+    if len(spec.arguments) == 1:
+        return {spec.arguments[0].name: rest}
+    found: dict[str, str] = {}
+    for word in re.sub(r"\s*,\s*", ",", rest).split():
+        name, equals, value = word.partition("=")
+        if equals and any(argument.name == name for argument in spec.arguments):
+            found[name] = value
+            continue
+        free = [argument for argument in spec.arguments if argument.name not in found]
+        if not free:
+            last = spec.arguments[-1].name
+            found[last] = f"{found[last]} {word}"
+            continue
+        meant = next((argument for argument in free if _may_mean(argument, word)), free[0])
+        found[meant.name] = word
+    return found
+
+
+def _may_mean(argument: Argument, word: str) -> bool:
+    match argument.source:
+        case "languages":
+            return all(language_named(part) is not None for part in word.split(",") if part)
+        case "kinds":
+            return word.replace("-", "_") in {"random", *TaskKind}
+    return False

@@ -1,0 +1,97 @@
+"""Polling: asks for updates, and confirms them once their effect is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from telegram import Bot, Update
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.platforms.telegram_updates import WINDOW, Inbox
+
+_log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+_LONG_POLL = 30  # seconds that Telegram waits for something to report
+_BUSY = 0.2  # seconds between two looks while updates are still at work
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_CONFLICT_PAUSE = 3.0
+
+Ask = Callable[[], Awaitable[Sequence[Update]]]
+
+
+class Poll:
+    """The loop: ask, put into the inbox, confirm what is done by asking for what comes after."""
+
+    def __init__(self, bot: Bot, inbox: Inbox) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._pause = 0.0
+        self._in_conflict = False
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._until_done(self._leave_webhook)
+        while True:
+            for update in await self._until_done(self._ask):
+                self._inbox.put(update)
+            if self._inbox.waiting:
+                await self._inbox.progress(_BUSY)
+
+    async def confirm(self) -> None:
+        """On leaving: tell which updates are done."""
+        offset = self._inbox.offset()
+        if offset is None:
+            return
+        try:
+            await self._bot.get_updates(offset, limit=1, timeout=0, read_timeout=5)
+        except TelegramError as error:
+            _log.info("Not confirmed on leaving: %s", type(error).__name__)
+
+    async def _ask(self) -> Sequence[Update]:
+        offset = self._inbox.offset()
+        return await self._bot.get_updates(
+            offset,
+            limit=WINDOW,
+            timeout=0 if self._inbox.waiting else _LONG_POLL,
+            allowed_updates=ALLOWED_UPDATES,
+        )
+
+    async def _leave_webhook(self) -> Sequence[Update]:
+        """A webhook of an earlier run keeps updates from us; what it has queued stays queued."""
+        if (await self._bot.get_webhook_info()).url:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        return ()
+
+    async def _until_done(self, ask: Ask) -> Sequence[Update]:
+        """Ask again, more and more slowly, while Telegram cannot be reached."""
+        while True:
+            try:
+                found = await ask()
+            except InvalidToken:
+                raise
+            except Conflict:
+                await self._conflict()
+            except RetryAfter as error:
+                after = error.retry_after
+                await asyncio.sleep(after if isinstance(after, int) else after.total_seconds())
+            except TelegramError as error:
+                await self._failed(error)
+            else:
+                self._pause, self._in_conflict = 0.0, False
+                return found
+
+    async def _conflict(self) -> None:
+        if not self._in_conflict:
+            _log.warning("Another program polls with the same token; trying on until it stops")
+            self._in_conflict = True
+        await asyncio.sleep(_CONFLICT_PAUSE)
+
+    async def _failed(self, error: TelegramError) -> None:
+        if not self._pause or isinstance(error, BadRequest):
+            _log.warning("Telegram cannot be reached, trying on: %s", type(error).__name__)
+        self._pause = min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+        await asyncio.sleep(self._pause)

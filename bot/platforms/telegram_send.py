@@ -1,0 +1,219 @@
+"""Says things to Telegram: within its limits, again when it is not known whether they arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.platforms.telegram_draw import Drawing
+from bot.platforms.telegram_limits import Limits
+from locales import say
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+TRIES = 10
+"""How often something is sent before it is given up: for about two minutes."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.3, 30.0
+TOAST = 200
+"""Letters of an answer to a tap."""
+_CAPTION = 1024
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is said."""
+
+    chat_id: int
+    thread_id: int | None = None  # the topic of a group
+    reply_to: int | None = None  # the message that is answered
+
+
+class Sender:
+    """The one way to the chats."""
+
+    def __init__(self, bot: Bot, limits: Limits | None = None) -> None:
+        self._bot = bot
+        self._limits = limits or Limits()
+        self._moved: dict[int, int] = {}
+        self._unreachable: set[int] = set()
+
+    def reached(self, chat_id: int) -> None:
+        """They have written to us: nothing is in the way any more."""
+        self._unreachable.discard(chat_id)
+
+    def unreachable(self, chat_id: int) -> None:
+        """They have blocked the bot, or it was removed."""
+        self._unreachable.add(chat_id)
+
+    def is_unreachable(self, chat_id: int) -> bool:
+        return chat_id in self._unreachable
+
+    def moved(self, old_id: int, new_id: int) -> None:
+        """A group has become a supergroup."""
+        self._moved[old_id] = new_id
+
+    async def send(self, place: Place, drawing: Drawing) -> None:
+        """All messages of a drawing, the file first."""
+        if drawing.attachment is not None:
+            await self._send_file(place, drawing)
+        last = len(drawing.messages) - 1
+        for number, html in enumerate(drawing.messages):
+            keyboard = drawing.keyboard if number == last else None
+            await self._send_message(place, html, keyboard, quietly=number < last)
+
+    async def edit(self, chat_id: int, message_id: int, drawing: Drawing) -> bool:
+        """Draw over a message; False when it cannot be changed any more."""
+        (html,) = drawing.messages
+
+        def call(chat_id: int) -> Awaitable[Message | bool]:
+            return self._bot.edit_message_text(
+                html,
+                chat_id,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=drawing.keyboard,
+            )
+
+        return await self._change(chat_id, call)
+
+    async def redraw(
+        self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Another keyboard below the same words."""
+        return await self._change(
+            chat_id,
+            lambda chat_id: self._bot.edit_message_reply_markup(
+                chat_id, message_id, reply_markup=keyboard
+            ),
+        )
+
+    async def take_keyboard_away(self, chat_id: int, message_id: int) -> None:
+        """Show that its buttons are done with; left undone when there is more urgent work."""
+        if not self._limits.is_free(chat_id):
+            return
+        try:
+            await self._bot.edit_message_reply_markup(chat_id, message_id)
+        except RetryAfter as error:
+            self._limits.pause(chat_id, _seconds(error))
+        except TelegramError as error:
+            _log.debug("A keyboard stays: %s", type(error).__name__)
+
+    async def answer(
+        self, query_id: str, words: str = "", *, alert: bool = False, url: str | None = None
+    ) -> None:
+        """Answer a tap; too late is too late, so it is tried twice only."""
+        for last in (False, True):
+            try:
+                await self._bot.answer_callback_query(
+                    query_id, words[:TOAST] or None, show_alert=alert or None, url=url
+                )
+            except BadRequest:
+                return  # too old, or answered before
+            except TelegramError as error:
+                if last or isinstance(error, RetryAfter | Forbidden):
+                    _log.info("A tap was not answered: %s", type(error).__name__)
+                    return
+            else:
+                return
+
+    async def _send_message(
+        self, place: Place, html: str, keyboard: InlineKeyboardMarkup | None, *, quietly: bool
+    ) -> None:
+        await self._sent(
+            place.chat_id,
+            lambda chat_id: self._bot.send_message(
+                chat_id,
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard,
+                disable_notification=quietly or None,
+                message_thread_id=place.thread_id,
+                reply_parameters=_reply(place),
+            ),
+        )
+
+    async def _send_file(self, place: Place, drawing: Drawing) -> None:
+        attachment = drawing.attachment
+        assert attachment is not None
+        await self._sent(
+            place.chat_id,
+            lambda chat_id: self._bot.send_document(
+                chat_id,
+                InputFile(attachment.content, filename=attachment.name),
+                caption=say(attachment.description, drawing.language)[:_CAPTION],
+                message_thread_id=place.thread_id,
+                reply_parameters=_reply(place),
+            ),
+        )
+
+    async def _change(self, chat_id: int, call: Callable[[int], Awaitable[Message | bool]]) -> bool:
+        try:
+            await self._sent(chat_id, call)
+        except BadRequest as error:
+            return "not modified" in error.message.lower()
+        return True
+
+    async def _sent(self, chat_id: int, call: Callable[[int], Awaitable[T]]) -> T | None:
+        """Send until it is sent, in turn; None when the chat cannot be reached."""
+        pause = _FIRST_PAUSE
+        for last in (False,) * (TRIES - 1) + (True,):
+            chat_id = self._moved.get(chat_id, chat_id)
+            if chat_id in self._unreachable:
+                return None
+            await self._limits.turn(chat_id)
+            try:
+                return await call(chat_id)
+            except RetryAfter as error:
+                self._limits.pause(chat_id, _seconds(error))
+            except ChatMigrated as error:
+                self.moved(chat_id, error.new_chat_id)
+            except Forbidden:
+                self.unreachable(chat_id)
+                return None
+            except (BadRequest, InvalidToken):
+                raise
+            except TelegramError as error:
+                _log.info("Sending again after %s", type(error).__name__)
+                if last:
+                    break
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        _log.error("A message was given up after %d tries", TRIES)
+        return None
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after
+    return float(after) if isinstance(after, int) else after.total_seconds()
+
+
+def _reply(place: Place) -> ReplyParameters | None:
+    if place.reply_to is None:
+        return None
+    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)

@@ -1,0 +1,171 @@
+"""One turn of the conversation: what somebody sent goes to the desk, its screen comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import OrderedDict
+from typing import Protocol
+
+from telegram import Bot, Message
+
+from bot.platforms.telegram_draw import drawn
+from bot.platforms.telegram_parse import (
+    community_from_payload,
+    event_from_payload,
+    event_from_typing,
+    typing_from_text,
+    who_from_user,
+)
+from bot.platforms.telegram_send import Place, Sender
+from bot.platforms.telegram_updates import Turn
+from core.dialogue import AskLabels, AskOrder, AskText, Event, Say, Screen, Typed
+from core.languages import interface_language
+from core.people import Who
+from core.text import N_, Text
+
+_log = logging.getLogger(__name__)
+
+_PARALLEL = 64  # people at the desk at the same time
+_FLOOD = 5  # so many messages of the same person behind this one: only the last is answered
+_TRIES, _PAUSE = 5, 0.5  # when the store fails
+_TEXTS = 10_000  # messages remembered, to know what their edits are about
+
+_ONLY_TEXT = N_("I can only read text. Please write it as a message.")
+_WHICH_TEXT = N_("I no longer know what that text was for. Please send it as a new message.")
+_FAILED = N_("Something went wrong here. Nothing was lost; please try again in a minute.")
+
+
+class Desk(Protocol):
+    """The one door of the core."""
+
+    async def handle(self, who: Who, event: Event, key: str | None = None) -> Screen: ...
+
+
+class Talk:
+    """Conversations in private chats, and what all chats share."""
+
+    def __init__(self, desk: Desk, bot: Bot, sender: Sender) -> None:
+        self._desk = desk
+        self._bot = bot
+        self._sender = sender
+        self._at_desk = asyncio.Semaphore(_PARALLEL)
+        self._tasks_of_texts: OrderedDict[tuple[int, int], int] = OrderedDict()
+
+    async def screen(self, turn: Turn, who: Who, event: Event) -> Screen:
+        """The desk's answer; when this returns, what was sent is kept."""
+        key = f"{who.platform}:{self._bot.id}:{turn.update.update_id}"
+        async with self._at_desk:
+            screen = await self._patiently(who, event, key)
+        turn.commit()
+        return screen
+
+    async def message(self, turn: Turn, message: Message, *, edited: bool) -> None:
+        """A message in a private chat."""
+        assert message.from_user is not None
+        who = who_from_user(message.from_user)
+        place = Place(message.chat.id)
+        self._sender.reached(message.chat.id)
+        if message.text is None:
+            if message.effective_attachment is not None and not edited:
+                await self.say(place, who, _ONLY_TEXT)
+            return
+        typing = typing_from_text(message.text, self._bot.username)
+        if edited:
+            if typing is None:
+                await self._edited(turn, who, message, message.text)
+            return
+        if typing is None:
+            text = "".join(u.message.text or "" for u in turn.updates if u.message is not None)
+            await self._typed(turn, who, message, Typed(text))
+        elif typing.name == "start":
+            who = await self._from_community(who, message, typing.rest)
+            screen = await self.screen(turn, who, event_from_payload(typing.rest))
+            await self.draw(turn, place, screen)
+        else:
+            screen = await self.screen(turn, who, event_from_typing(typing))
+            await self.draw(turn, place, screen)
+
+    async def draw(
+        self, turn: Turn, place: Place, screen: Screen, owner: int | None = None
+    ) -> None:
+        """Show a screen, unless the same person has long gone on."""
+        if turn.behind < _FLOOD or screen.attachment is not None:
+            await self._sender.send(place, drawn(screen, owner))
+
+    async def say(self, place: Place, who: Who, *sentences: Text) -> None:
+        """A sentence of the platform itself."""
+        screen = Say(body=sentences, language=interface_language(who.locale))
+        await self._sender.send(place, drawn(screen))
+
+    async def standing(self, chat_id: int, user_id: int) -> tuple[bool, bool]:
+        """Whether somebody is in a group, and whether they are one of its admins, right now."""
+        try:
+            member = await self._bot.get_chat_member(chat_id, user_id)
+        except Exception as error:
+            _log.info("Nobody says who is in a group: %s", type(error).__name__)
+            return False, False
+        is_admin = member.status in (member.OWNER, member.ADMINISTRATOR)
+        is_in = is_admin or member.status == member.MEMBER or bool(getattr(member, "is_member", 0))
+        return is_in, is_admin
+
+    async def _typed(self, turn: Turn, who: Who, message: Message, typed: Typed) -> None:
+        screen = await self.screen(turn, who, typed)
+        if screen.task_id is not None and not screen.refused:
+            for update in turn.updates:
+                if update.effective_message is not None:
+                    self._remember(message.chat.id, update.effective_message.message_id, screen)
+        await self.draw(turn, Place(message.chat.id), screen)
+
+    async def _edited(self, turn: Turn, who: Who, message: Message, text: str) -> None:
+        """A text was changed: it is a new draft of the same task, until it was submitted."""
+        task_id = self._tasks_of_texts.get((message.chat.id, message.message_id))
+        if task_id is None:
+            await self.say(Place(message.chat.id), who, _WHICH_TEXT)
+        else:
+            await self._typed(turn, who, message, Typed(text, task_id))
+
+    async def _from_community(self, who: Who, message: Message, payload: str) -> Who:
+        """With the group whose link they followed, when they really are in it."""
+        community = community_from_payload(payload)
+        if community is None or message.from_user is None:
+            return who
+        is_in, _ = await self.standing(community, message.from_user.id)
+        if not is_in:
+            return who
+        return Who(who.platform, who.external_id, who.name, who.locale, community=str(community))
+
+    async def _patiently(self, who: Who, event: Event, key: str) -> Screen:
+        """Ask the desk again when its store fails; the key keeps that from counting twice."""
+        for attempt in range(_TRIES):
+            try:
+                return await self._desk.handle(who, event, key)
+            except Exception as error:
+                if attempt == _TRIES - 1:
+                    return _failure(who, error)
+                _log.warning("The store failed, trying again: %s", type(error).__name__)
+                await asyncio.sleep(_PAUSE * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _remember(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        assert screen.task_id is not None
+        self._tasks_of_texts[chat_id, message_id] = screen.task_id
+        while len(self._tasks_of_texts) > _TEXTS:
+            self._tasks_of_texts.popitem(last=False)
+
+
+def is_task(screen: Screen) -> bool:
+    """It asks for work, and so belongs at the end of the chat."""
+    return isinstance(screen, AskText | AskOrder | AskLabels)
+
+
+def _failure(who: Who, error: Exception) -> Screen:
+    error_id = secrets.token_hex(4)
+    _log.error("The desk failed, error %s", error_id, exc_info=error)
+    return Say(
+        notes=(_FAILED,),
+        refused=True,
+        error_id=error_id,
+        language=interface_language(who.locale),
+    )

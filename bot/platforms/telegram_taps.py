@@ -1,0 +1,161 @@
+"""Taps on buttons: every one is answered, and changes what it may."""
+
+from __future__ import annotations
+
+import asyncio
+
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+from telegram.helpers import create_deep_linked_url
+
+from bot.platforms import telegram_labels as labels
+from bot.platforms import telegram_ranking as ranking
+from bot.platforms.telegram_data import OldButton, Pick, Pressed, Take, Tick, tap_from_data
+from bot.platforms.telegram_draw import drawn, toast
+from bot.platforms.telegram_keyboards import own_rows
+from bot.platforms.telegram_labels import Form
+from bot.platforms.telegram_parse import in_private, who_from_user
+from bot.platforms.telegram_ranking import Picks
+from bot.platforms.telegram_redraw import Redraws
+from bot.platforms.telegram_send import TOAST, Place, Sender
+from bot.platforms.telegram_talk import Talk, is_task
+from bot.platforms.telegram_updates import Turn
+from core.dialogue import Event, Labelled, Ordered, Press, Screen, press_parts
+from core.languages import interface_language
+from core.text import N_, Text
+from locales import say
+
+_SOON = 2.0  # seconds after which a tap is answered before the desk has spoken
+
+# limit:200 answer to a tap
+_OLD = N_("This button is from an older version. Go on with /work.")
+# limit:200 answer to a tap
+_NOT_YOURS = N_("This button belongs to somebody else. Send me /work in our private chat.")
+# limit:200 answer to a tap
+_UNFINISHED = N_("Some replies have no place yet.")
+
+
+class Taps:
+    """What taps on our keyboards do."""
+
+    def __init__(self, bot: Bot, sender: Sender, talk: Talk) -> None:
+        self._bot = bot
+        self._sender = sender
+        self._talk = talk
+        self._redraws = Redraws(sender.redraw)
+
+    async def tap(self, turn: Turn, query: CallbackQuery) -> asyncio.Task[None] | None:
+        """Answer a tap; what it returns ends when its keyboard has been drawn."""
+        message = query.message
+        try:
+            tap = tap_from_data(query.data or "")
+        except OldButton:
+            await self._alert(query, _OLD)
+            return None
+        match tap:
+            case Take() if message is not None:
+                await self._sender.answer(query.id, url=self._link(message))
+            case Pressed(_, owner) if owner not in (None, query.from_user.id):
+                await self._alert(query, _NOT_YOURS)
+            case Pressed(press_id) if message is not None:
+                await self._event(turn, query, message, Press(press_id), _task_of(press_id))
+            case Pick() | Tick() if message is not None:
+                return await self._progress(turn, query, message, tap)
+            case _:
+                await self._alert(query, _OLD)
+        return None
+
+    def _link(self, message: MaybeInaccessibleMessage) -> str:
+        """To the private chat, on a task of this group."""
+        return create_deep_linked_url(self._bot.username, f"j_{message.chat.id}")
+
+    async def _progress(
+        self, turn: Turn, query: CallbackQuery, message: MaybeInaccessibleMessage, tap: Pick | Tick
+    ) -> asyncio.Task[None] | None:
+        """A tap on an order or a form: finished ones go to the desk, others are drawn."""
+        place = (message.chat.id, message.message_id)
+        if tap.act.startswith(labels.ASK) and isinstance(tap, Tick):
+            await self._alert(query, labels.explanation(tap.act) or _OLD)
+            return None
+        if tap.act not in (ranking.SUBMIT, labels.SUBMIT, labels.SPAM):
+            drawing = self._redraws.change(*place, tap, own_rows(_keyboard(message)))
+            await self._sender.answer(query.id)
+            return drawing
+        event = _finished(tap, self._redraws.state(*place, tap))
+        if event is None:
+            await self._alert(query, _UNFINISHED)
+            return None
+        screen = await self._event(turn, query, message, event, tap.task_id)
+        if not screen.refused:
+            self._redraws.close(*place)
+        return None
+
+    async def _event(
+        self,
+        turn: Turn,
+        query: CallbackQuery,
+        message: MaybeInaccessibleMessage,
+        event: Event,
+        task_id: int | None,
+    ) -> Screen:
+        """Ask the desk and show its answer, on the tap itself or in the chat."""
+        community = None if in_private(message.chat) else message.chat
+        who = who_from_user(query.from_user, community)
+        asking = asyncio.create_task(self._talk.screen(turn, who, event))
+        done, _ = await asyncio.wait([asking], timeout=_SOON)
+        words = toast(asking.result()) if done and asking.result().refused else ""
+        is_alert = 0 < len(words) <= TOAST
+        await self._sender.answer(query.id, words if is_alert else "", alert=is_alert)
+        screen = await asking
+        if is_alert:
+            if task_id is not None and screen.task_id != task_id:
+                await self._sender.take_keyboard_away(message.chat.id, message.message_id)
+        else:
+            await self._show(turn, query, message, screen)
+        return screen
+
+    async def _show(
+        self, turn: Turn, query: CallbackQuery, message: MaybeInaccessibleMessage, screen: Screen
+    ) -> None:
+        """Small screens replace the tapped one; work is put at the end of the chat."""
+        here = in_private(message.chat)
+        owner = None if here else query.from_user.id
+        chat_id, message_id = message.chat.id, message.message_id
+        drawing = drawn(screen, owner)
+        if (
+            (here or screen.public)
+            and not is_task(screen)
+            and drawing.is_small
+            and await self._sender.edit(chat_id, message_id, drawing)
+        ):
+            return
+        place = Place(chat_id) if here else Place(query.from_user.id)
+        await self._talk.draw(turn, place, screen)
+        if here:
+            await self._sender.take_keyboard_away(chat_id, message_id)
+
+    async def _alert(self, query: CallbackQuery, text: Text) -> None:
+        words = say(text, interface_language(query.from_user.language_code))
+        await self._sender.answer(query.id, words, alert=True)
+
+
+def _finished(tap: Pick | Tick, state: Picks | Form) -> Event | None:
+    """The order or form to be handed in; None while something is missing."""
+    if tap.act == labels.SPAM:
+        return Labelled(tap.task_id, {"spam": 1.0}, done=True)
+    if isinstance(state, Form):
+        return Labelled(tap.task_id, state.values, done=True)
+    if state.finished is None:
+        return None
+    method = "pair" if state.count == 2 else "best_first"
+    return Ordered(tap.task_id, state.finished, state.all_bad, method)
+
+
+def _task_of(press_id: str) -> int | None:
+    try:
+        return press_parts(press_id)[1]
+    except ValueError:
+        return None
+
+
+def _keyboard(message: MaybeInaccessibleMessage) -> InlineKeyboardMarkup | None:
+    return message.reply_markup if isinstance(message, Message) else None

@@ -1,0 +1,235 @@
+"""Updates in order: one line for each person, and nothing confirmed before its effect is kept.
+
+A confirmed update never comes again, so it is confirmed when what it did is committed and its
+answer is out. Telegram shows no more than the first hundred unconfirmed ones: that a few slow
+answers hold up nobody, an update whose effect is committed is let go after a few seconds, or at
+once when a hundred wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from telegram import Update
+
+_log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds that a committed update waits for its answer to go out."""
+WINDOW = 100
+"""Unconfirmed updates that Telegram shows at a time."""
+LONG_TEXT = 4000
+"""A message this long may be the beginning of one that the sender's app has split."""
+SPLIT_WAIT = 1.5
+"""Seconds in which the rest of a split message follows."""
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """One update on its way."""
+
+    update: Update
+    committed_at: float | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def commit(self) -> None:
+        """What it did is kept."""
+        if self.committed_at is None:
+            self.committed_at = asyncio.get_running_loop().time()
+
+    async def settled(self) -> None:
+        """Wait until it may be confirmed."""
+        while not self.answered.is_set():
+            rest = 0.1
+            if self.committed_at is not None:
+                now = asyncio.get_running_loop().time()
+                rest = self.committed_at + PATIENCE - now
+                if rest <= 0:
+                    return
+            try:
+                await asyncio.wait_for(self.answered.wait(), min(rest, 0.5))
+            except TimeoutError:
+                continue
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one person sent, now that it is its turn; several when a message was split."""
+
+    tickets: tuple[Ticket, ...]
+    behind: int  # how many more of the same person wait
+
+    @property
+    def update(self) -> Update:
+        return self.tickets[-1].update
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        return tuple(ticket.update for ticket in self.tickets)
+
+    def commit(self) -> None:
+        for ticket in self.tickets:
+            ticket.commit()
+
+
+Answer = Callable[[Turn], Awaitable[asyncio.Task[None] | None]]
+"""Answers a turn. What it returns, if anything, must end too before the turn is answered."""
+
+
+class _Line:
+    """The updates of one person that wait."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Ticket] = deque()
+        self._arrived = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, ticket: Ticket) -> None:
+        self._waiting.append(ticket)
+        self._arrived.set()
+
+    async def turn(self) -> Turn:
+        """The next update, with the rest of it where an app has split it."""
+        tickets = [self._waiting.popleft()]
+        while _may_go_on(tickets[-1].update):
+            if not self._waiting:
+                self._arrived.clear()
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), SPLIT_WAIT)
+                except TimeoutError:
+                    break
+            if not _goes_on(tickets[-1].update, self._waiting[0].update):
+                break
+            tickets.append(self._waiting.popleft())
+        return Turn(tuple(tickets), len(self._waiting))
+
+
+class Inbox:
+    """All updates that are not confirmed yet."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._tickets: dict[int, Ticket] = {}  # by update id, in order of arrival
+        self._lines: dict[int, _Line] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._moved = asyncio.Event()
+        self._confirmed_below: int | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many updates are not confirmed."""
+        return len(self._tickets)
+
+    def put(self, update: Update) -> Ticket:
+        """Take an update in; one that is known already is not taken in again."""
+        known = self._tickets.get(update.update_id)
+        if known is not None:
+            return known
+        ticket = Ticket(update)
+        self._tickets[update.update_id] = ticket
+        self._line(_person(update)).put(ticket)
+        return ticket
+
+    def offset(self) -> int | None:
+        """Every update below may be confirmed; None before the first."""
+        now = asyncio.get_running_loop().time()
+        full = len(self._tickets) >= WINDOW
+        for number in sorted(self._tickets):
+            if not _may_be_let_go(self._tickets[number], now, full=full):
+                break
+            del self._tickets[number]
+            self._confirmed_below = number + 1
+        return self._confirmed_below
+
+    def confirmed(self, ticket: Ticket) -> None:
+        """A webhook call ends: this update never comes again."""
+        self._tickets.pop(ticket.update.update_id, None)
+
+    async def progress(self, seconds: float) -> None:
+        """Wait until something was answered, at most so long."""
+        self._moved.clear()
+        try:
+            await asyncio.wait_for(self._moved.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what is begun; what then is not finished is left unconfirmed."""
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=seconds)
+        for worker in tuple(self._workers):
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    def _line(self, person: int) -> _Line:
+        line = self._lines.get(person)
+        if line is None:
+            line = self._lines[person] = _Line()
+            self._start(self._serve(person, line))
+        return line
+
+    async def _serve(self, person: int, line: _Line) -> None:
+        while len(line):
+            turn = await line.turn()
+            rest: asyncio.Task[None] | None = None
+            try:
+                rest = await self._answer(turn)
+            except Exception:
+                _log.exception("An update could not be answered")
+            turn.commit()
+            if rest is None:
+                self._answered(turn)
+            else:
+                self._start(self._finish(turn, rest))
+        del self._lines[person]
+
+    async def _finish(self, turn: Turn, rest: asyncio.Task[None]) -> None:
+        await asyncio.wait([rest])
+        self._answered(turn)
+
+    def _answered(self, turn: Turn) -> None:
+        for ticket in turn.tickets:
+            ticket.answered.set()
+        self._moved.set()
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
+
+
+def _may_be_let_go(ticket: Ticket, now: float, *, full: bool) -> bool:
+    if ticket.answered.is_set():
+        return True
+    return ticket.committed_at is not None and (full or now - ticket.committed_at > PATIENCE)
+
+
+def _person(update: Update) -> int:
+    if update.effective_user is not None:
+        return update.effective_user.id
+    return update.effective_chat.id if update.effective_chat is not None else 0
+
+
+def _text(update: Update) -> str | None:
+    """The text of a new private message that is no command."""
+    message = update.message
+    if message is None or message.text is None or message.text.startswith("/"):
+        return None
+    return message.text
+
+
+def _may_go_on(update: Update) -> bool:
+    return len(_text(update) or "") >= LONG_TEXT
+
+
+def _goes_on(first: Update, second: Update) -> bool:
+    if _text(second) is None or first.message is None or second.message is None:
+        return False
+    between = (second.message.date - first.message.date).total_seconds()
+    return first.message.chat.id == second.message.chat.id and between <= SPLIT_WAIT + 1
