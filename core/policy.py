@@ -60,6 +60,8 @@ class Policy:
     """Ballots that every set of replies gets."""
     max_rankings: int = 7
     """Ballots after which an unsettled order is left as it is, ties and all."""
+    ranking_patience_hours: int = 24
+    """A tree that got no further ballot for this long closes votes that have the least number."""
     settled_margin: float = 0.34
     """An order is settled when each neighbouring pair is won, or tied, by this share of votes."""
     rank_prompter_replies: bool = False

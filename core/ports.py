@@ -123,6 +123,18 @@ class UnitOfWork(Protocol):
         """As `tree`, but None when another transaction holds it."""
         ...
 
+    def idle_trees(self, state: TreeState, since: datetime, limit: int) -> Sequence[int]:
+        """Trees in this state whose last change was before `since`, oldest first."""
+        ...
+
+    def languages_waiting(self) -> Sequence[str]:
+        """Languages with prompts in the lottery."""
+        ...
+
+    def forget_events(self, before: datetime) -> int:
+        """Drop the keys of events handled before; returns how many."""
+        ...
+
     def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:
         """Oldest first."""
         ...

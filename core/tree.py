@@ -264,6 +264,18 @@ def with_ballots(tree: Tree, parent_id: int, ballots: Sequence[Ballot], policy: 
     return replace(tree, messages=messages)
 
 
+def with_closed_votes(tree: Tree, ballots: Mapping[int, Sequence[Ballot]], policy: Policy) -> Tree:
+    """No more ballots are waited for where the least number is reached; ties stay ties."""
+    for parent_id, given in ballots.items():
+        parent = tree.messages[parent_id]
+        if ballots_wanted(tree, parent, policy) and parent.ballots >= tree.limits.min_rankings:
+            ids = frozenset(m.id for m in replies_to_rank(tree, parent_id, policy))
+            tree = tree.with_message(replace(parent, ballots_needed=parent.ballots))
+            for message_id, rank in _ranks(given, ids).items():
+                tree = tree.with_message(replace(tree.messages[message_id], rank=rank))
+    return tree
+
+
 def _ranks(ballots: Sequence[Ballot], ids: Collection[int]) -> Mapping[int, int]:
     return ranking.ranks(ranking.consensus(ballots, ids))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core import selection
 from core.model import (
@@ -90,6 +91,24 @@ class Trees(Part):
 
     def _ranked_first(self, author_id: int | None, month: str) -> int:
         return self._t.tallies.get(("*", month, author_id or 0), {}).get("ranked_1", 0)
+
+    def idle_trees(self, state: TreeState, since: datetime, limit: int) -> Sequence[int]:
+        idle = [
+            (tree.touched_at, tree.id)
+            for tree in self._t.trees.values()
+            if tree.state is state and tree.touched_at is not None and tree.touched_at < since
+        ]
+        return [tree_id for _, tree_id in sorted(idle)][:limit]
+
+    def languages_waiting(self) -> Sequence[str]:
+        waiting = TreeState.PROMPT_LOTTERY_WAITING
+        return sorted({t.lang for t in self._t.trees.values() if t.state is waiting})
+
+    def forget_events(self, before: datetime) -> int:
+        old = [key for key, at in self._t.seen.items() if at < before]
+        for key in old:
+            del self._t.seen[key]
+        return len(old)
 
     def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:
         waiting = [
