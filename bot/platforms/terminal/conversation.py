@@ -24,7 +24,7 @@ from bot.platforms.terminal.meaning import (
     text_meaning,
 )
 from core.desk import Desk
-from core.dialogue import AskLabels, Attachment, Event, Say, Screen
+from core.dialogue import AskLabels, Attachment, Event, Labelled, Say, Screen
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
@@ -105,7 +105,7 @@ class Conversation:
             self._page.tell(_apology(fault), before.screen.language)
             return
         self._view = seen(before, screen)
-        if _goes_on(before.screen, screen):
+        if isinstance(event, Labelled) and _goes_on(before.screen, screen):
             self._page.question(self._view)
         else:
             saved = await asyncio.to_thread(self._save, screen.attachment)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bot.platforms.terminal.form import takes
+from bot.platforms.terminal.meaning import View
 from bot.platforms.terminal.order import Groups, order_said
 from core.dialogue import AskLabels, AskOrder, AskText, LabelQuestion, Screen
 from core.text import N_, Text
 
 
-def how_to(screen: Screen) -> Text | None:
-    """How this kind of screen is answered; nothing where pressing a button is all."""
-    match screen:
+def how_to(view: View) -> Text | None:
+    """How a screen is answered, until that has begun; nothing where pressing a button is all."""
+    if view.groups or view.passed or _begun(view.screen):
+        return None
+    match view.screen:
         case AskOrder(candidates=candidates) if len(candidates) == 2:
             return N_("Type the number of the better one, = if they are equal, bad if both are.")
         case AskOrder():
@@ -29,6 +32,10 @@ def how_to(screen: Screen) -> Text | None:
                 'put the text between two lines of """.'
             )
     return None
+
+
+def _begun(screen: Screen) -> bool:
+    return isinstance(screen, AskLabels) and any(q.value is not None for q in screen.questions)
 
 
 def question_said(question: LabelQuestion) -> Text:

@@ -14,7 +14,7 @@ _TAKEN_BY_FORMS = frozenset("yn")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """How a button is pressed: by number unless numbers are answers, by letter while some are free."""
+    """How a button is pressed; number and letter are None where they would mean something else."""
 
     button: Button
     label: str

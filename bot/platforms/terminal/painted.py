@@ -48,11 +48,11 @@ class PaintedPage:
 
     def question(self, view: View) -> None:
         self._print(Group(*_question(view)))
-        hint = how_to(view.screen)
-        if hint is None or (isinstance(view.screen, AskText) and self._writing_explained):
-            return
-        self._writing_explained |= isinstance(view.screen, AskText)
-        if not view.groups and not view.passed:
+        hint = how_to(view)
+        if isinstance(view.screen, AskText):
+            hint = None if self._writing_explained else hint
+            self._writing_explained = True
+        if hint is not None:
             self._print(Words(_said(hint, view.screen.language), style="dim"))
 
     def tell(self, text: Text, language: str) -> None:

@@ -102,6 +102,6 @@ def _question(view: View) -> Iterator[str]:
         yield f"? {_said(steps_said(view.groups), language)}"
     for key in keys_of(view.screen):
         yield f"[{key.shown}] {one_line(key.label)} ({key.button.id})"
-    hint = how_to(view.screen)
-    if hint is not None and not view.groups and not view.passed:
+    hint = how_to(view)
+    if hint is not None:
         yield f"  {_said(hint, language)}"
