@@ -98,7 +98,7 @@ def by(lists: Iterable[JudgedList], key: Callable[[JudgedList], str]) -> dict[st
 
 @dataclass(frozen=True)
 class Ceiling:
-    """Two estimates from Kendall's W, under the assumption that volunteers err independently."""
+    """Two estimates from Kendall's W, if volunteers err independently and normally."""
 
     volunteer_pair: float  # two volunteers order a pair alike
     perfect_judge: float  # a judge who knows the truth agrees with the consensus
@@ -121,7 +121,7 @@ def ceiling(lists: Iterable[JudgedList]) -> Ceiling | None:
         alike += weight * pair_agreement(judged.agreement or 0.0, judged.ballots, len(judged.ranks))
     share = alike / total
     ballots = round(sum(judged.ballots for judged in known) / len(known))
-    return Ceiling(share, majority_right(volunteer_right(share), ballots), len(known))
+    return Ceiling(share, perfect_judge(share, ballots), len(known))
 
 
 def pair_agreement(w: float, ballots: int, replies: int) -> float:
@@ -139,18 +139,17 @@ def pair_agreement(w: float, ballots: int, replies: int) -> float:
     return (1 + (2 / math.pi) * math.asin(low)) / 2
 
 
-def volunteer_right(alike: float) -> float:
-    """p with p² + (1 − p)² = alike: how often one volunteer orders a pair as the truth does."""
-    return (1 + math.sqrt(max(0.0, 2 * alike - 1))) / 2
+def perfect_judge(alike: float, ballots: int) -> float:
+    """How often the truth orders a pair as the mean of some ballots does.
 
-
-def majority_right(p: float, ballots: int) -> float:
-    """How often the majority of some ballots is right, a draw counting half."""
-    right = 0.0
-    for votes in range(ballots + 1):
-        chance = math.comb(ballots, votes) * p**votes * (1 - p) ** (ballots - votes)
-        right += chance * (0.5 if 2 * votes == ballots else float(2 * votes > ballots))
-    return right
+    For worths of variance 1 and normal noise of variance s², two ballots' differences correlate
+    by ρ = 1/(1 + s²), truth and mean by 1/√(1 + s²/m); the share is ½ + asin(correlation)/π.
+    """
+    rho = math.sin(math.pi * (alike - 0.5))
+    if rho <= 0:
+        return 0.5
+    noise = 1 / rho - 1
+    return 0.5 + math.asin(1 / math.sqrt(1 + noise / ballots)) / math.pi
 
 
 # --- calibration ------------------------------------------------------------------------------

@@ -53,8 +53,9 @@ def stop_on_signals() -> Iterator[Stop]:
 class Watch(TrainerCallback):
     """Writes log.jsonl, draws the bar, and carries the wish to stop into the training loop."""
 
-    def __init__(self, step: str, log: Path, stop: Stop) -> None:
+    def __init__(self, step: str, log: Path, stop: Stop, *, loud: bool = True) -> None:
         self.step, self.log, self.stop = step, log, stop
+        self.loud = loud
         self.cancelled = False
         self.began = time.monotonic()
         self.first_step = 0
@@ -95,7 +96,8 @@ class Watch(TrainerCallback):
         entry = {"step": state.global_step, **logs}
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
-        print(self._line(state, logs), flush=True)
+        if self.loud:
+            print(self._line(state, logs), flush=True)
 
     def _line(self, state: TrainerState, logs: dict[str, float]) -> str:
         done, whole = state.global_step, max(1, state.max_steps)

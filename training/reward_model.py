@@ -170,6 +170,7 @@ class RankedRewardTrainer(RewardTrainer):
     def __init__(self, *, ranking: RewardSettings, **arguments: Any) -> None:
         self.ranking = ranking
         self.forwards = 0  # replies read, the unit in which lists and pairs are compared
+        self.comparisons = 0
         super().__init__(**arguments)
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
@@ -213,6 +214,7 @@ class RankedRewardTrainer(RewardTrainer):
             right += int((better & (own[:, None] > own[None, :])).sum())
             total += int(better.sum())
         self.forwards += len(scores)
+        self.comparisons += total
         metrics = self._metrics["train" if self.model.training else "eval"]
         if total:
             metrics["accuracy"].append(right / total)

