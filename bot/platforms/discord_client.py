@@ -1,0 +1,120 @@
+"""Serves Discord: one client for all shards of this process, over the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.config import Settings
+from bot.errors import WrongToken
+from bot.platforms.discord_commands import sync_commands
+from cogs.conversation import Conversation, Desk
+from cogs.entry import Entry
+from cogs.menus import Menus
+from cogs.presses import Presses
+from cogs.slash import Slash
+from cogs.translation import Translations
+
+_log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20.0
+"""How long replies under way may take when the program stops."""
+
+
+async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until told to stop; raises when Discord cannot be served, or no longer."""
+    _aim(settings)
+    client = Client(desk, settings)
+    async with client:
+        serving = asyncio.create_task(client.served())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if stop.is_set():
+            await client.conversation.drained(DRAIN_SECONDS)
+            await client.close()
+        await serving
+
+
+class Client(commands.AutoShardedBot):
+    """The connection to Discord; it needs no privileged intent and reads no messages."""
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            shard_ids=list(settings.discord_shard_ids) or None,  # type: ignore[arg-type]
+            shard_count=settings.discord_shard_count,
+        )
+        self.conversation = Conversation(desk)
+        self._settings = settings
+        self._syncing: asyncio.Task[None] | None = None
+        self.tree.error(self.on_command_fault)
+
+    async def served(self) -> None:
+        """Log in and stay until closed."""
+        token = self._settings.discord_token
+        assert token is not None, "asked to serve Discord without a token"
+        try:
+            await self.start(token.get_secret_value())
+        except discord.LoginFailure:
+            raise WrongToken("Discord", "GROVE_DISCORD_TOKEN") from None
+
+    async def setup_hook(self) -> None:
+        for cog in (Slash, Menus, Entry):
+            added = cog(self.conversation)
+            await self.add_cog(added)
+            added.add_to(self.tree)
+        await self.add_cog(Presses(self.conversation))
+        await self.tree.set_translator(Translations())
+        if self._settings.discord_gateway_url and self.shard_count is None:
+            self.shard_count = await self._recommended_shards()
+        if 0 in (self.shard_ids or (0,)):
+            self._syncing = asyncio.create_task(self._sync())
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A gateway that was set wins over the one that Discord names for resuming."""
+        if self._settings.discord_gateway_url:
+            socket = self._get_websocket(shard_id=shard_id)
+            socket.gateway = discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+
+    async def on_command_fault(
+        self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
+    ) -> None:
+        await self.conversation.apologise(interaction, error)
+
+    async def _recommended_shards(self) -> int:
+        """As many as Discord recommends; other implementations may have no opinion."""
+        try:
+            count, _, _ = await self.http.get_bot_gateway()
+        except (discord.GatewayNotFound, discord.HTTPException):
+            return 1
+        return count
+
+    async def _sync(self) -> None:
+        """A fault here leaves the commands as Discord knows them; presses work all the same."""
+        try:
+            await sync_commands(self.tree, str(self.application_id), self._settings.data_dir)
+        except Exception as error:
+            _log.error("Discord could not be told the commands: %s", error)
+
+
+def _aim(settings: Settings) -> None:
+    """Point the library at another Discord than the usual one."""
+    if settings.discord_api_base:
+        discord.http.Route.BASE = settings.discord_api_base.rstrip("/")
+    if settings.discord_gateway_url:
+        gateway = yarl.URL(settings.discord_gateway_url)
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = gateway
+    if settings.discord_cdn_base:
+        discord.asset.Asset.BASE = settings.discord_cdn_base.rstrip("/")
