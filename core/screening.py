@@ -15,36 +15,37 @@ from core.errors import BadText
 from core.policy import Policy
 from core.text import N_, Nn_, Text
 
-_KEPT_CONTROLS = frozenset("\n\t")
+_UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
 def checked_text(text: str, policy: Policy) -> str:
     """The text as it came, or a refusal that says what to change."""
-    for place, sign in enumerate(text, start=1):
-        if _is_unkept(sign):
-            raise BadText(
-                N_(
-                    "Your text has a character that cannot be stored: {sign}, at position {place}."
-                    " Please take it out and send the text again.",
-                    sign=f"U+{ord(sign):04X}",
-                    place=place,
-                )
+    unkept = unkept_sign(text)
+    if unkept:
+        raise BadText(
+            N_(
+                "Your text has a character that cannot be stored: {sign}, at position {place}."
+                " Please take it out and send the text again.",
+                sign=unkept[0],
+                place=unkept[1],
             )
+        )
     if is_blank(text):
         raise BadText(N_("There is nothing to read in your text. Please write something."))
     _check_length(text, policy)
     return text
 
 
+def unkept_sign(text: str) -> tuple[str, int] | None:
+    """The first character that no store keeps, as U+0000, and its position from 1 on."""
+    found = _UNKEPT.search(text)
+    return (f"U+{ord(found[0]):04X}", found.start() + 1) if found else None
+
+
 def is_blank(text: str) -> bool:
     """Whether there is nothing that a reader would see."""
     return all(unicodedata.category(sign) in _UNSEEN for sign in text)
-
-
-def _is_unkept(sign: str) -> bool:
-    kind = unicodedata.category(sign)
-    return kind == "Cs" or (kind == "Cc" and sign not in _KEPT_CONTROLS)
 
 
 def _check_length(text: str, policy: Policy) -> None:
@@ -216,19 +217,25 @@ _NORMAL_DISCLAIMERS = tuple(normalized(phrase) for phrase in _DISCLAIMERS)
 _HINTS: tuple[tuple[Callable[[str], bool], Text], ...] = (
     (
         _has_email,
-        N_("This seems to hold an e-mail address. Please leave out data of real people."),
+        N_("This seems to contain an e-mail address. Please leave out the data of real people."),
     ),
-    (_has_phone, N_("This seems to hold a phone number. Please leave out data of real people.")),
+    (
+        _has_phone,
+        N_("This seems to contain a phone number. Please leave out the data of real people."),
+    ),
     (
         _has_bank_number,
-        N_("This seems to hold a card or account number. Please leave out data of real people."),
+        N_(
+            "This seems to contain a card or account number."
+            " Please leave out the data of real people."
+        ),
     ),
     (
         _has_many_links,
-        N_("This holds links as advertising does. A text should be complete without them."),
+        N_("This contains links, as advertising does. A text should be complete without them."),
     ),
     (
         _sounds_like_a_chatbot,
-        N_("This sounds like the output of a chatbot. Please write in words of your own."),
+        N_("This sounds like the output of a chatbot. Please write in your own words."),
     ),
 )
