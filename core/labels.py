@@ -70,10 +70,10 @@ _ALL = (
         N_("How violent is it?"),
         (N_("Harmless"), N_("Very violent")),
     ),
-    Label("not_appropriate", Widget.FLAG, N_("It is not suited for talking with an assistant")),
-    Label("pii", Widget.FLAG, N_("It tells personal data of a real person"), harm=True),
+    Label("not_appropriate", Widget.FLAG, N_("It is not suited to a talk with an assistant")),
+    Label("pii", Widget.FLAG, N_("It contains personal data of a real person"), harm=True),
     Label("hate_speech", Widget.FLAG, N_("It attacks people for who they are"), harm=True),
-    Label("sexual_content", Widget.FLAG, N_("It has sexual content"), harm=True),
+    Label("sexual_content", Widget.FLAG, N_("It contains sexual content"), harm=True),
     Label("moral_judgement", Widget.FLAG, N_("It passes moral judgement"), roles=_REPORTS),
     Label("political_content", Widget.FLAG, N_("It pushes a political opinion"), roles=_REPORTS),
 )

@@ -191,7 +191,7 @@ def _badge(name: str, title: Text, needed: int, *counters: str) -> Badge:
 
 
 BADGES: tuple[Badge, ...] = (
-    _badge("first_prompt", N_("First prompt"), 1, "prompts"),
+    _badge("first_prompt", N_("First conversation begun"), 1, "prompts"),
     _badge("first_reply", N_("First reply"), 1, *_REPLIES),
     _badge("first_accepted", N_("First accepted text"), 1, *_ACCEPTED),
     _badge("first_place", N_("Ranked first"), 1, "ranked_1"),

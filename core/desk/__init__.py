@@ -201,7 +201,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
         return data.consent_screen()
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:
-        raise NotAllowed(N_("Only those who manage this community can do that."))
+        raise NotAllowed(N_("Only people who manage this community can do that."))
     if spec.audience is Audience.MODERATOR and not (visit.who.may_moderate or visit.who.may_manage):
         raise NotAllowed(N_("Only moderators of this community can do that."))
     return COMMAND_HANDLERS[spec.name](visit, event.args)
@@ -212,7 +212,7 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
         verb, task_id, argument = press_parts(event.id)
         handler = PRESS_HANDLERS[verb]
     except (ValueError, KeyError):
-        raise Unknown(N_("This button is no longer known. Go on with /work.")) from None
+        raise Unknown(N_("This button is out of date. Go on with /work.")) from None
     if verb not in _RIGHTS_PRESSES:
         people.refuse_blocked(visit, barred=arrival.barred)
     if verb not in _OPEN_PRESSES and not people.has_consented(visit):

@@ -24,17 +24,17 @@ _BOARD_ROWS = 20
 
 COUNT_NAMES: Mapping[str, Text] = {
     "prompts": N_("First messages written"),
-    "replies_assistant": N_("Answers written as the assistant"),
-    "replies_prompter": N_("Messages written as the user"),
+    "replies_assistant": N_("Replies written as the assistant"),
+    "replies_prompter": N_("Replies written as the user"),
     "labels_simple": N_("Short reviews"),
     "labels_full": N_("Full reviews"),
     "rankings": N_("Rankings"),
     "accepted_prompts": N_("First messages accepted"),
-    "accepted_replies_assistant": N_("Assistant answers accepted"),
-    "accepted_replies_prompter": N_("User messages accepted"),
-    "ranked_1": N_("Put first by a volunteer"),
-    "ranked_2": N_("Put second by a volunteer"),
-    "ranked_3": N_("Put third by a volunteer"),
+    "accepted_replies_assistant": N_("Assistant replies accepted"),
+    "accepted_replies_prompter": N_("User replies accepted"),
+    "ranked_1": N_("Ranked first by a volunteer"),
+    "ranked_2": N_("Ranked second by a volunteer"),
+    "ranked_3": N_("Ranked third by a volunteer"),
 }
 
 
@@ -57,7 +57,7 @@ def me(visit: Visit, args: Mapping[str, str]) -> Screen:
     if badges:
         body.append(N_("Badges: {badges}", badges=badges))
     if total.place:
-        body.append(N_("Place {place} of all time, everywhere", place=total.place))
+        body.append(N_("Your place, all time and everywhere: {place}", place=total.place))
     return Say(
         title=N_("You"),
         body=tuple(body),
@@ -90,7 +90,7 @@ def _reasons(visit: Visit, standing: Standing) -> Table | None:
     )
     if not rows:
         return None
-    return Table(head=(N_("Why"), N_("How often"), N_("Points")), rows=rows)
+    return Table(head=(N_("What for"), N_("How often"), N_("Points")), rows=rows)
 
 
 def leaderboard(visit: Visit, args: Mapping[str, str]) -> Screen:
@@ -101,7 +101,7 @@ def leaderboard(visit: Visit, args: Mapping[str, str]) -> Screen:
 def press_board(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     period, _, scope = (argument or "week.*").partition(".")
     if period not in PERIOD_NAMES or not _is_known_scope(visit, scope):
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     return board(visit, period, scope)
 
 
@@ -114,15 +114,16 @@ def board(visit: Visit, period: str, scope: str) -> Screen:
     own_row = listed.index(own.person_id) if own.person_id in listed else None
     body: tuple[Text, ...] = ()
     if not rows:
-        body = (N_("Nobody has points here yet."),)
+        body = (N_("Nobody has any points here yet."),)
     elif own_row is None and own.points:
         body = (
             Nn_("You have {count} point.", "You have {count} points.", own.points)
             if not own.place
-            else N_(
-                "You are in place {place}, with {points} points.",
+            else Nn_(
+                "Your place is {place}, with {count} point.",
+                "Your place is {place}, with {count} points.",
+                own.points,
                 place=own.place,
-                points=own.points,
             ),
         )
     return Say(

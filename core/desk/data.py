@@ -24,13 +24,13 @@ PURPOSE: tuple[Text, ...] = (
         " open licence. Your name and account are not."
     ),
     N_(
-        "Send only what you wrote yourself and may give away, and no personal data, neither yours"
-        " nor others'."
+        "Send only what you wrote yourself and may share. Leave out personal data, yours as well as"
+        " other people's."
     ),
-    N_("You must be at least 18 years old, or as old as your country asks for."),
+    N_("You must be at least 18 years old, or of legal age where you live."),
     N_(
         "You can stop at any time with /consent, see everything stored with /export-my-data, and"
-        " delete it with /delete-my-data. What is published already cannot be called back."
+        " delete it with /delete-my-data. What has been published already cannot be recalled."
     ),
 )
 
@@ -112,13 +112,13 @@ def privacy(visit: Visit, args: Mapping[str, str]) -> Screen:
         title=N_("Privacy"),
         body=(
             N_(
-                "Stored: your platform account as a keyed hash and an encrypted number, your name"
-                " as shown there for leaderboards, your settings, your answers, and your points."
+                "Stored: your platform account (as a keyed hash and an encrypted number), your name"
+                " there (for leaderboards), your settings, your answers and your points."
             ),
-            N_("Why: to hand you tasks, to count points, and to collect open training data."),
+            N_("Why: to give you tasks, to count points and to collect open training data."),
             N_("Published: texts and judgements under a pseudonym. Never: names and accounts."),
             N_(
-                "How long: until you delete it with /delete-my-data. If you were blocked, a salted"
+                "How long: until you delete it with /delete-my-data. If you are blocked, a salted"
                 " hash of your account stays, so that the block holds."
             ),
             N_("Chat messages in channels and groups are never read."),
@@ -139,7 +139,7 @@ def export_my_data(visit: Visit, args: Mapping[str, str]) -> Screen:
     data = json.dumps(visit.unit.own_data(visit.person.id), ensure_ascii=False, indent=2)
     return Say(
         title=N_("Your data"),
-        body=(N_("Everything that is stored about you, and nothing of anybody else."),),
+        body=(N_("Everything that is stored about you, and nothing about anybody else."),),
         attachment=Attachment(
             name="grove-my-data.json",
             content=data.encode(),
@@ -160,9 +160,12 @@ def delete_my_data(visit: Visit, args: Mapping[str, str]) -> Screen:
     return AskChoice(
         title=N_("Delete my data"),
         body=(
-            N_("Profile only: your account, settings and points go; your texts stay, nameless."),
+            N_(
+                "Profile only: your account, settings and points are deleted; your texts stay,"
+                " without a name."
+            ),
             N_("Texts too: your texts are also taken out of everything published from now on."),
-            N_("This cannot be undone. Data sets published already cannot be called back."),
+            N_("This cannot be undone. What has been published already cannot be recalled."),
         ),
         buttons=(
             Button(press("forget", None, "profile"), N_("Profile only")),
@@ -192,7 +195,7 @@ def press_forget(visit: Visit, task_id: int | None, argument: str | None) -> Scr
     withdrawn = people.leave(visit, with_texts=argument == "texts!")
     receipt = [N_("Done: your profile is deleted.")]
     if argument == "texts!":
-        receipt.append(Nn_("{count} text taken out.", "{count} texts taken out.", withdrawn))
+        receipt.append(Nn_("{count} text removed.", "{count} texts removed.", withdrawn))
     return Say(
         title=N_("Receipt"),
         body=(*receipt, N_("Deleted on {date}.", date=visit.now)),

@@ -93,7 +93,7 @@ def fate(contribution: Contribution) -> Text:
             count=contribution.siblings,
         )
     if message.is_root and state is TreeState.PROMPT_LOTTERY_WAITING:
-        return N_("accepted, waiting for its turn to grow")
+        return N_("accepted, waiting for its turn")
     return N_("accepted")
 
 
@@ -112,7 +112,7 @@ def press_own(visit: Visit, task_id: int | None, argument: str | None) -> Screen
     return Say(
         title=N_("Your text"),
         body=(
-            N_("It is {fate}.", fate=fate(Contribution(message, tree.state, siblings))),
+            N_("Where it stands: {fate}", fate=fate(Contribution(message, tree.state, siblings))),
             *((N_("Accepted replies: {count}", count=replies),) if replies else ()),
         ),
         passages=(passage(message, in_focus=True),),
@@ -209,11 +209,11 @@ def _chosen(visit: Visit, number: str) -> Message:
             if c.message.is_undecided and c.message.review_count == 0
         ][:1]
     if not found:
-        raise Unknown(N_("There is no such text of yours. See /mine."))
+        raise Unknown(N_("You have no such text. See /mine."))
     return found[0].message
 
 
 def _message_id(argument: str | None) -> int:
     if not (argument or "").isdecimal() or len(argument or "") > 18:
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     return int(argument or "")

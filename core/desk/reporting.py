@@ -55,7 +55,7 @@ def press_report(visit: Visit, task_id: int | None, argument: str | None) -> Scr
 
 def _name(task: Task, message: Message, place: int) -> Text:
     if message.id == task.target_id:
-        return N_("The message above")
+        return N_("The last message")
     return N_("Reply {number}", number=place)
 
 
@@ -86,7 +86,7 @@ def press_flag(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     task, tree = _found(visit, task_id)
     place, _, reason = (argument or "").partition(".")
     if reason not in {known.name for known in REPORT_REASONS}:
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     messages = _reportable(task, tree)
     return _reported(visit, task, messages[_place(place, messages)], reason)
 
@@ -130,7 +130,7 @@ def _reportable(task: Task, tree: Tree) -> tuple[Message, ...]:
 
 def _place(argument: str | None, messages: tuple[Message, ...]) -> int:
     if not (argument or "").isdecimal() or int(argument or "") >= len(messages):
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     return int(argument or "")
 
 

@@ -91,8 +91,8 @@ def ask_text(visit: Visit, task: Task, tree: Tree | None, notes: Sequence[Text] 
 
 _FIELD_LABELS = {
     TaskKind.INITIAL_PROMPT: N_("Your message"),
-    TaskKind.PROMPTER_REPLY: N_("Your message"),
-    TaskKind.ASSISTANT_REPLY: N_("Your answer"),
+    TaskKind.PROMPTER_REPLY: N_("Your reply"),
+    TaskKind.ASSISTANT_REPLY: N_("Your reply"),
 }
 
 
@@ -101,7 +101,7 @@ def preview(visit: Visit, task: Task, tree: Tree | None, notes: Sequence[Text] =
     draft = Passage(text=task.draft or "", heading=N_("Your draft"), lang=task.lang, in_focus=True)
     return AskChoice(
         title=KIND_NAMES[task.kind],
-        body=(N_("Send it like this? It is kept until you decide."),),
+        body=(N_("Send it like this? Your draft is kept until you decide."),),
         notes=tuple(notes),
         passages=(*thread(task, tree)[-1:], draft),
         buttons=(

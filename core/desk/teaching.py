@@ -24,7 +24,7 @@ def tutorial(visit: Visit, args: Mapping[str, str]) -> Screen:
     done = set(visit.person.tutorials)
     return AskChoice(
         title=N_("Tutorial"),
-        body=(N_("Three short steps for each kind of task. Which one?"),),
+        body=(N_("Each kind of task in three short steps. Which one would you like to learn?"),),
         buttons=tuple(
             Button(
                 press("learn", None, f"{_number(kind)}.0"),
@@ -42,7 +42,7 @@ def press_learn(visit: Visit, task_id: int | None, argument: str | None) -> Scre
     numbers = [int(part) for part in argument.split(".") if part.isdecimal() and len(part) < 3]
     kinds = list(LESSONS)
     if len(numbers) not in {2, 3} or numbers[0] >= len(kinds):
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     kind, step = kinds[numbers[0]], numbers[1]
     if step >= len(LESSONS[kind]):
         return _finished(visit, kind)
@@ -80,10 +80,10 @@ def _said(role: Role, text: Text) -> Text:
 def _feedback(kind: TaskKind, number: int, chosen: int) -> Screen:
     choices = LESSONS[kind][number].choices
     if chosen >= len(choices):
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     choice = choices[chosen]
     if not choice.right:
-        return _step(kind, number, (choice.feedback, N_("Try once more.")))
+        return _step(kind, number, (choice.feedback, N_("Try again.")))
     go_on = Button(
         press("learn", None, f"{_number(kind)}.{number + 1}"), N_("Go on"), Emphasis.PRIMARY
     )
@@ -95,7 +95,7 @@ def _finished(visit: Visit, kind: TaskKind) -> Screen:
         done = (*visit.person.tutorials, kind.value)
         visit.save_person(replace(visit.person, tutorials=done))
     return Say(
-        notes=(N_("Well done: you finished “{name}”.", name=KIND_NAMES[kind]),),
+        notes=(N_("Well done! You have finished “{name}”.", name=KIND_NAMES[kind]),),
         buttons=(
             Button(press("work", None, kind), N_("Try it for real"), Emphasis.PRIMARY),
             Button(press("learn"), N_("Another tutorial")),

@@ -11,13 +11,13 @@ from core.text import N_, Text
 
 KIND_NAMES: Mapping[TaskKind, Text] = {
     TaskKind.INITIAL_PROMPT: N_("Write a first message"),
-    TaskKind.PROMPTER_REPLY: N_("Go on as the user"),
-    TaskKind.ASSISTANT_REPLY: N_("Answer as the assistant"),
+    TaskKind.PROMPTER_REPLY: N_("Reply as the user"),
+    TaskKind.ASSISTANT_REPLY: N_("Reply as the assistant"),
     TaskKind.LABEL_INITIAL_PROMPT: N_("Review a first message"),
-    TaskKind.LABEL_PROMPTER_REPLY: N_("Review a user's message"),
-    TaskKind.LABEL_ASSISTANT_REPLY: N_("Review an assistant's answer"),
-    TaskKind.RANK_ASSISTANT_REPLIES: N_("Rank the assistant's answers"),
-    TaskKind.RANK_PROMPTER_REPLIES: N_("Rank the user's messages"),
+    TaskKind.LABEL_PROMPTER_REPLY: N_("Review a user's reply"),
+    TaskKind.LABEL_ASSISTANT_REPLY: N_("Review an assistant's reply"),
+    TaskKind.RANK_ASSISTANT_REPLIES: N_("Rank the assistant's replies"),
+    TaskKind.RANK_PROMPTER_REPLIES: N_("Rank the user's replies"),
 }
 
 KIND_GOALS: Mapping[TaskKind, Text] = {
@@ -26,15 +26,15 @@ KIND_GOALS: Mapping[TaskKind, Text] = {
     ),
     TaskKind.PROMPTER_REPLY: N_("You are the user. Go on from the assistant's last message."),
     TaskKind.ASSISTANT_REPLY: N_(
-        "You are the assistant. Answer the last message as well as you can."
+        "You are the assistant. Reply to the last message as well as you can."
     ),
-    TaskKind.LABEL_INITIAL_PROMPT: N_("Say what is true of this first message."),
-    TaskKind.LABEL_PROMPTER_REPLY: N_("Say what is true of the user's last message."),
-    TaskKind.LABEL_ASSISTANT_REPLY: N_("Say what is true of the assistant's answer."),
+    TaskKind.LABEL_INITIAL_PROMPT: N_("Answer a few questions about this first message."),
+    TaskKind.LABEL_PROMPTER_REPLY: N_("Answer a few questions about the user's last message."),
+    TaskKind.LABEL_ASSISTANT_REPLY: N_("Answer a few questions about the assistant's last reply."),
     TaskKind.RANK_ASSISTANT_REPLIES: N_(
-        "Put these answers to the last message in order, the best first."
+        "Put these replies to the last message in order, the best first."
     ),
-    TaskKind.RANK_PROMPTER_REPLIES: N_("Put these continuations in order, the best first."),
+    TaskKind.RANK_PROMPTER_REPLIES: N_("Put these replies of the user in order, the best first."),
 }
 
 ROLE_NAMES: Mapping[Role, Text] = {

@@ -81,15 +81,17 @@ def _no_task(visit: Visit, wish: Wish) -> Screen:
     if not counts:
         return Say(
             notes=(N_("There is nothing to do in {languages} right now.", languages=names),),
-            body=(N_("You can write a first message, choose more languages, or look in later."),),
+            body=(N_("You can write a first message, choose more languages, or come back later."),),
             buttons=(
                 Button(press("work", None, "initial_prompt"), N_("Write a first message")),
                 Button(press("languages"), N_("Languages")),
             ),
         )
     return Say(
-        notes=(N_("There is no such task for you right now in {languages}.", languages=names),),
-        body=(N_("There is other work:"),),
+        notes=(
+            N_("There is no task of this kind for you in {languages} right now.", languages=names),
+        ),
+        body=(N_("There is other work, though:"),),
         buttons=(*(Button(press("work", None, kind), KIND_NAMES[kind]) for kind in counts),),
     )
 
@@ -135,10 +137,10 @@ def typed(visit: Visit, event: Typed) -> Screen:
     """A text for a task: stored at once, then shown with the question whether to send it."""
     task_id = event.task_id if event.task_id is not None else visit.session.task_id
     if task_id is None:
-        return nothing_open([N_("I did not expect a text now. Take a task first.")])
+        return nothing_open([N_("I wasn't expecting a text. Take a task first.")])
     task = own_open_task(visit, task_id)
     if not task.kind.writes:
-        return show_task(visit, task, [N_("This task asks for no text. Use its buttons.")])
+        return show_task(visit, task, [N_("This task needs no text. Please use its buttons.")])
     task = answering.keep_draft(visit, task_id, event.text)
     visit.session = replace(visit.session, step="task", task_id=task.id)
     tree = None if task.tree_id is None else visit.unit.tree(task.tree_id)
@@ -156,7 +158,7 @@ def press_submit(visit: Visit, task_id: int | None, argument: str | None) -> Scr
     """Send a draft, unless a newer one was written or it seems to be in another language."""
     task = own_open_task(visit, _required(task_id))
     if argument != str(task.version):
-        return show_task(visit, task, [N_("You have changed this text since. Is this the one?")])
+        return show_task(visit, task, [N_("You have changed this text since then. Send this one?")])
     found = answering.wrong_language(visit, task)
     return send_anyway(task, found) if found else _submit(visit, task)
 
@@ -164,7 +166,7 @@ def press_submit(visit: Visit, task_id: int | None, argument: str | None) -> Scr
 def press_anyway(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     task = own_open_task(visit, _required(task_id))
     if argument != str(task.version):
-        return show_task(visit, task, [N_("You have changed this text since. Is this the one?")])
+        return show_task(visit, task, [N_("You have changed this text since then. Send this one?")])
     return _submit(visit, task)
 
 
@@ -203,7 +205,7 @@ def press_thumb(visit: Visit, task_id: int | None, argument: str | None) -> Scre
     task = own_task(visit, _required(task_id))
     emoji = {"up": "+1", "down": "-1"}.get(argument or "")
     if task.target_id is None or emoji is None:
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     on = moderation.react(visit, visit.person.id, task.target_id, emoji)
     note = N_("Your thumb is noted.") if on else N_("Your thumb is taken back.")
     return show_task(visit, task, [note]) if task.is_open else done([note], undoable=False)
@@ -249,7 +251,7 @@ def press_why(visit: Visit, task_id: int | None, argument: str | None) -> Screen
     task = own_task(visit, _required(task_id))
     known = {reason.name for reason in SKIP_REASONS}
     if argument not in known:
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     if task.skip_reason is None:
         visit.unit.save_task(replace(task, skip_reason=argument))
     return done([N_("Noted, thank you.")], undoable=False)
@@ -288,7 +290,7 @@ def press_stop(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 def _required(task_id: int | None) -> int:
     if task_id is None:
-        raise Unknown(N_("This button is no longer known. Go on with /work."))
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     return task_id
 
 

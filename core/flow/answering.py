@@ -169,7 +169,7 @@ def submit_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]
     task = own_open_task(visit, task_id)
     checked = labels.checked_labels(task.kind, task.full, _merged(task, values))
     tree, target_id, _ = _place(
-        visit, task, TooLate(N_("This text needs no more labels. Get another task with /work."))
+        visit, task, TooLate(N_("This text needs no more reviews. Get another task with /work."))
     )
     after = with_review(tree.without_lease(task.id), target_id, checked, visit.policy, visit.now)
     message = after.messages[target_id]

@@ -130,10 +130,10 @@ def own_text(visit: Visit, message_id: int) -> tuple[Tree, Message]:
     tree_id = visit.unit.tree_id_of(message_id)
     tree = None if tree_id is None else visit.unit.tree(tree_id)
     if tree is None or tree.messages[message_id].fate is Fate.WITHDRAWN:
-        raise Unknown(N_("There is no such text. See yours with /mine."))
+        raise Unknown(N_("You have no such text. See /mine."))
     message = tree.messages[message_id]
     if message.author_id != visit.person.id:
-        raise NotYours(N_("That text is not yours. See yours with /mine."))
+        raise NotYours(N_("That text is not yours. You find yours with /mine."))
     return tree, message
 
 

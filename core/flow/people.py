@@ -66,10 +66,12 @@ def refuse_blocked(visit: Visit, *, barred: bool) -> None:
     """Blocked people are told so, whatever they try."""
     if visit.person.blocked:
         raise NotAllowed(
-            N_("You have been blocked from contributing. /privacy and your data rights remain.")
+            N_("You have been blocked and can no longer contribute. /privacy still works for you.")
         )
     if barred:
-        raise NotAllowed(N_("You have been blocked from contributing in this community."))
+        raise NotAllowed(
+            N_("You have been blocked and can no longer contribute in this community.")
+        )
 
 
 # ---------------------------------------------------------------- settings
@@ -97,7 +99,10 @@ def choose_timezone(visit: Visit, name: str) -> str:
         visit.save_person(replace(visit.person, timezone=known))
         return known
     raise Unknown(
-        N_("I don't know the time zone {name}. Write it like Europe/Madrid or UTC.", name=name[:60])
+        N_(
+            "I don't know the time zone “{name}”. Write it like Europe/Madrid or UTC.",
+            name=name[:60],
+        )
     )
 
 
