@@ -1,0 +1,120 @@
+"""What a campaign came to, for the eye: trees by state and language, and one finished tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree as Drawing
+
+from core.agreement import kendalls_w
+from core.languages import LANGUAGES
+from core.model import Ballot, Message, Role, Tree, TreeState
+from core.ports import UnitOfWork
+from core.ranking import consensus
+
+_WIDEST_TEXT = 110
+_PEOPLE_LOOKED_AT = 100
+_COLOURS = {Role.PROMPTER: "cyan", Role.ASSISTANT: "green"}
+
+Counts = Mapping[tuple[str, TreeState], int]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedTree:
+    """A tree with the ballots on each of its messages' replies."""
+
+    tree: Tree
+    ballots: Mapping[int, Sequence[Ballot]]
+
+
+def state_counts(unit: UnitOfWork, languages: Sequence[str]) -> Counts:
+    """How many trees there are in every language and state."""
+    return {
+        (language, state): unit.state_count(language, state)
+        for language in languages
+        for state in TreeState
+    }
+
+
+def state_table(counts: Counts) -> Table:
+    languages = list(dict.fromkeys(language for language, _ in counts))
+    table = Table(title="Trees by language and state", header_style="bold")
+    table.add_column("language")
+    used = [state for state in TreeState if any(counts[x, state] for x in languages)]
+    for state in used:
+        table.add_column(state.value.replace("_", " "), justify="right")
+    for language in languages:
+        numbers = [counts[language, state] for state in used]
+        table.add_row(LANGUAGES[language].english_name, *(str(n) if n else "·" for n in numbers))
+    sums = [sum(counts[language, state] for language in languages) for state in used]
+    table.add_section()
+    table.add_row("all", *map(str, sums), style="bold")
+    return table
+
+
+def most_ranked_tree(unit: UnitOfWork) -> FinishedTree | None:
+    """The finished tree with most ballots, among those of the people on the board."""
+    finished: dict[int, FinishedTree] = {}
+    for standing in unit.board("*", "total", _PEOPLE_LOOKED_AT):
+        for message_id in unit.texts_of(standing.person_id):
+            tree_id = unit.tree_id_of(message_id)
+            tree = unit.tree(tree_id) if tree_id == message_id else None
+            if tree is not None and tree.state is TreeState.READY_FOR_EXPORT:
+                ballots = {i: unit.ballots(i) for i in tree.messages}
+                finished[tree.id] = FinishedTree(tree, ballots)
+    return max(
+        finished.values(),
+        key=lambda found: (sum(map(len, found.ballots.values())), -found.tree.id),
+        default=None,
+    )
+
+
+def drawn(found: FinishedTree) -> Drawing:
+    """The tree with what reviewers and voters said."""
+    drawing = Drawing(_message(found.tree.root), guide_style="dim")
+    _grow(drawing, found, found.tree.root)
+    return drawing
+
+
+def _grow(drawing: Drawing, found: FinishedTree, parent: Message) -> None:
+    children = found.tree.children(parent.id)
+    ranked = {child.id: child.rank for child in children if child.rank is not None}
+    if len(ranked) > 1:
+        drawing.add(_verdict(found.ballots[parent.id], list(ranked)))
+    for child in sorted(children, key=lambda child: (ranked.get(child.id, 99), child.id)):
+        _grow(drawing.add(_message(child)), found, child)
+
+
+def _message(message: Message) -> Text:
+    text = " ".join(message.text.split())
+    short = text if len(text) <= _WIDEST_TEXT else text[: _WIDEST_TEXT - 1] + "…"
+    return Text.assemble(
+        (f"{message.role.value}: ", f"bold {_COLOURS[message.role]}"),
+        short,
+        (f"\n{', '.join(_facts(message))}", "dim"),
+    )
+
+
+def _facts(message: Message) -> list[str]:
+    facts = [f"#{message.id}"]
+    if message.rank is not None:
+        facts.append(f"place {message.rank + 1}")
+    if not message.is_accepted:
+        facts.append("rejected" if message.accepted is False else "not accepted")
+    facts.append(f"{message.review_count} reviews")
+    facts += [
+        f"{name} {message.labels[name].mean:.2f}"
+        for name in ("quality", "spam")
+        if name in message.labels
+    ]
+    return facts
+
+
+def _verdict(ballots: Sequence[Ballot], ids: Sequence[int]) -> Text:
+    order = " > ".join(" = ".join(f"#{i}" for i in group) for group in consensus(ballots, ids))
+    agreement = kendalls_w(ballots, ids)
+    said = "not measurable" if agreement is None else f"{agreement:.2f}"
+    return Text(f"{len(ballots)} ballots: {order}; agreement (Kendall's W) {said}", style="yellow")
