@@ -1,0 +1,366 @@
+"""Rows to nouns and back: the columns each query selects, in the order these functions expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+import orjson
+
+from core.model import Limits, Message, Task, TaskKind, Tree, TreeState
+from core.people import AuditEntry, Community, Consent, ConsentAct, Person, Report, Session, Streak
+from storage import codes
+from storage.codes import FATE_OF, KIND_OF, ROLE_OF, STATE_OF, json_text
+from storage.driver import Row, Value
+from storage.times import micros, micros_or_none, moment, moment_or_none
+
+
+def columns(table: str, names: str) -> str:
+    """The columns of a table that goes by a short name in the query."""
+    return ", ".join(f"{table}.{name}" for name in names.split())
+
+
+def listed(names: str) -> str:
+    """The same names without a table, as an INSERT wants them."""
+    return ", ".join(names.split())
+
+
+def settings(names: str, first: int) -> str:
+    """`a = $2, b = $3`: every name set to the next value."""
+    return ", ".join(f"{name} = ${n}" for n, name in enumerate(names.split(), first))
+
+
+def replacing(names: str) -> str:
+    """`a = excluded.a, b = excluded.b`: the row that was in the way takes the new values."""
+    return ", ".join(f"{name} = excluded.{name}" for name in names.split())
+
+
+# ---------------------------------------------------------------- people
+
+NEW_PERSON = (
+    "created_at name interface languages kinds timezone hidden reminders consent_version"
+    " consented_at blocked block_reason streak_days streak_last_day streak_frozen_week"
+    " streak_best tutorials home_id"
+)
+PERSON = f"id {NEW_PERSON}"
+
+
+def person_from_row(row: Row) -> Person:
+    return Person(
+        id=row[0],
+        created_at=moment(row[1]),
+        name=row[2],
+        interface=row[3],
+        languages=words(row[4]),
+        kinds=tuple(TaskKind(word) for word in words(row[5])),
+        timezone=row[6],
+        hidden=bool(row[7]),
+        reminders=bool(row[8]),
+        consent_version=row[9],
+        consented_at=moment_or_none(row[10]),
+        blocked=bool(row[11]),
+        block_reason=row[12],
+        streak=Streak(
+            days=row[13],
+            last_day=None if row[14] is None else date.fromisoformat(row[14]),
+            frozen_week=row[15],
+            best=row[16],
+        ),
+        tutorials=words(row[17]),
+        home_id=row[18],
+    )
+
+
+def person_values(person: Person) -> tuple[Value, ...]:
+    streak = person.streak
+    return (
+        person.id,
+        micros(person.created_at),
+        person.name,
+        person.interface,
+        ",".join(person.languages),
+        ",".join(person.kinds),
+        person.timezone,
+        person.hidden,
+        person.reminders,
+        person.consent_version,
+        micros_or_none(person.consented_at),
+        person.blocked,
+        person.block_reason,
+        streak.days,
+        None if streak.last_day is None else streak.last_day.isoformat(),
+        streak.frozen_week,
+        streak.best,
+        ",".join(person.tutorials),
+        person.home_id,
+    )
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+COMMUNITY = "id platform name languages settings active"
+
+
+def community_from_row(row: Row) -> Community:
+    return Community(
+        id=row[0],
+        platform=row[1],
+        name=row[2],
+        languages=words(row[3]),
+        settings={} if row[4] is None else orjson.loads(row[4]),
+        active=bool(row[5]),
+    )
+
+
+SESSION = "step task_id data version"
+
+
+def session_from_row(account_id: int, row: Row) -> Session:
+    """The session of an account; a fresh one when its row is empty."""
+    if row[0] is None:
+        return Session(account_id)
+    data = {} if row[2] is None else orjson.loads(row[2])
+    return Session(account_id, step=row[0], task_id=row[1], data=data, version=row[3])
+
+
+CONSENT = "person_id act version language platform at"
+
+
+def consent_from_row(row: Row) -> Consent:
+    return Consent(row[0], ConsentAct(row[1]), row[2], row[3], row[4], moment(row[5]))
+
+
+# ---------------------------------------------------------------- trees
+
+LIMITS = (
+    "goal_size max_depth max_children prompter_replies prompt_reviews reply_reviews"
+    " min_rankings max_rankings"
+)
+TREE = f"id lang state {LIMITS} created_at origin licence grows_since touched_at"
+
+
+@lru_cache(maxsize=256)
+def _limits(*values: int) -> Limits:
+    """Nearly all trees share one of a few sets of limits."""
+    return Limits(*values)
+
+
+def tree_from_row(row: Row, messages: Mapping[int, Message]) -> Tree:
+    """The tree without its leases."""
+    return Tree(
+        id=row[0],
+        lang=row[1],
+        state=TreeState(row[2]),
+        limits=_limits(*row[3:11]),
+        created_at=moment(row[11]),
+        messages=messages,
+        origin=row[12],
+        licence=row[13],
+        grows_since=moment_or_none(row[14]),
+        touched_at=moment_or_none(row[15]),
+    )
+
+
+def tree_values(tree: Tree) -> tuple[Value, ...]:
+    limits = tree.limits
+    return (
+        tree.id,
+        tree.lang,
+        tree.state.value,
+        limits.goal_size,
+        limits.max_depth,
+        limits.max_children,
+        limits.prompter_replies,
+        limits.prompt_reviews,
+        limits.reply_reviews,
+        limits.min_rankings,
+        limits.max_rankings,
+        micros(tree.created_at),
+        tree.origin,
+        tree.licence,
+        micros_or_none(tree.grows_since),
+        micros_or_none(tree.touched_at),
+    )
+
+
+FIXED = (
+    "public_id tree_id parent_id role depth lang created_at author_id pseudonym community_id"
+    " platform synthetic model_name sampling"
+)
+CHANGING = (
+    "text review_count labels accepted decided_at held fate edited emojis rank ballots"
+    " ballots_needed ballot_round"
+)
+MESSAGE = f"id {FIXED} {CHANGING}"
+_NONE: Mapping[str, int] = MappingProxyType({})
+
+
+def message_from_row(row: Row) -> Message:
+    (
+        id, public_id, tree_id, parent_id, role, depth, lang, created_at, author_id, pseudonym,
+        community_id, platform, synthetic, model_name, sampling,
+        text, review_count, labels, accepted, decided_at, held, fate, edited, emojis, rank,
+        ballots, ballots_needed, ballot_round,
+    ) = row  # fmt: skip
+    return Message(
+        id,
+        public_id,
+        tree_id,
+        parent_id,
+        ROLE_OF[role],
+        depth,
+        text,
+        lang,
+        moment(created_at),
+        author_id,
+        pseudonym,
+        community_id,
+        platform,
+        review_count,
+        codes.sums_from_text(labels),
+        None if accepted is None else bool(accepted),
+        None if decided_at is None else moment(decided_at),
+        bool(held),
+        FATE_OF[fate],
+        bool(synthetic),
+        model_name,
+        sampling,
+        bool(edited),
+        _NONE if emojis is None else orjson.loads(emojis),
+        rank,
+        ballots,
+        ballots_needed,
+        ballot_round,
+    )
+
+
+def fixed_values(message: Message) -> tuple[Value, ...]:
+    """What a message keeps for ever."""
+    return (
+        message.public_id,
+        message.tree_id,
+        message.parent_id,
+        codes.ROLE[message.role],
+        message.depth,
+        message.lang,
+        micros(message.created_at),
+        message.author_id,
+        message.pseudonym,
+        message.community_id,
+        message.platform,
+        message.synthetic,
+        message.model_name,
+        message.sampling,
+    )
+
+
+def changing_values(message: Message) -> tuple[Value, ...]:
+    """What reviews, ballots, moderators and its author change."""
+    return (
+        message.text,
+        message.review_count,
+        codes.text_from_sums(message.labels),
+        message.accepted,
+        micros_or_none(message.decided_at),
+        message.held,
+        codes.FATE[message.fate],
+        message.edited,
+        json_text(dict(message.emojis)) if message.emojis else None,
+        message.rank,
+        message.ballots,
+        message.ballots_needed,
+        message.ballot_round,
+    )
+
+
+# ---------------------------------------------------------------- tasks
+
+ASKED = (
+    "kind person_id lang leased_at expires_at tree_id target_id round state community_id"
+    " platform full_form shown draft draft_labels version answered_at labels ballot message_id"
+    " settled skip_reason"
+)
+TASK = f"id {ASKED}"
+
+
+def task_from_row(row: Row) -> Task:
+    shown = ids_from_text(row[13])
+    answered_at = moment_or_none(row[17])
+    ballot = None if row[19] is None else codes.ballot_from_text(row[19], shown)
+    return Task(
+        id=row[0],
+        kind=KIND_OF[row[1]],
+        person_id=row[2] or 0,
+        lang=row[3],
+        leased_at=moment(row[4]),
+        expires_at=moment(row[5]),
+        tree_id=row[6],
+        target_id=row[7],
+        round=row[8],
+        state=STATE_OF[row[9]],
+        community_id=row[10],
+        platform=row[11],
+        full=bool(row[12]),
+        shown=shown,
+        draft=row[14],
+        draft_labels=codes.labels_from_text(row[15]) or {},
+        version=row[16],
+        answered_at=answered_at,
+        labels=codes.labels_from_text(row[18]),
+        ballot=None if ballot is None else codes.cast(ballot, row[2], answered_at),
+        message_id=row[20],
+        settled=bool(row[21]),
+        skip_reason=row[22],
+    )
+
+
+def task_values(task: Task) -> tuple[Value, ...]:
+    """Everything but the id."""
+    return (
+        codes.KIND[task.kind],
+        task.person_id,
+        task.lang,
+        micros(task.leased_at),
+        micros(task.expires_at),
+        task.tree_id,
+        task.target_id,
+        task.round,
+        codes.STATE[task.state],
+        task.community_id,
+        task.platform,
+        task.full,
+        json_text(task.shown) if task.shown else None,
+        task.draft,
+        codes.text_from_labels(task.draft_labels) if task.draft_labels else None,
+        task.version,
+        micros_or_none(task.answered_at),
+        codes.text_from_labels(task.labels),
+        codes.text_from_ballot(task.ballot, task.shown),
+        task.message_id,
+        task.settled,
+        task.skip_reason,
+    )
+
+
+def ids_from_text(text: str | None) -> tuple[int, ...]:
+    return () if text is None else tuple(orjson.loads(text))
+
+
+# ---------------------------------------------------------------- the record
+
+REPORT = "id message_id person_id reason at community_id resolved"
+
+
+def report_from_row(row: Row) -> Report:
+    return Report(row[0], row[1], row[2], row[3], moment(row[4]), row[5], bool(row[6]))
+
+
+AUDIT = "at act tree_id message_id subject_id actor_id before after reason"
+
+
+def audit_from_row(row: Row) -> AuditEntry:
+    return AuditEntry(moment(row[0]), *row[1:])

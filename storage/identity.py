@@ -1,0 +1,74 @@
+"""Platform ids: stored as a keyed hash, to be found by, and encrypted, to be written to."""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import blake2b, sha256
+from hmac import digest
+from pathlib import Path
+from secrets import token_urlsafe
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from storage.errors import StoreError
+
+KEY_FILE = "secret.key"
+
+
+class Identity:
+    """Hashes and encrypts platform ids with the project's secret.
+
+    Several secrets, separated by commas, are a rotation: the first is used for what is written,
+    all of them for what is looked up.
+    """
+
+    def __init__(self, secret: str) -> None:
+        secrets = [part.strip() for part in secret.split(",") if part.strip()]
+        if not secrets:
+            raise StoreError("The secret key is empty: set one, or remove the empty key file.")
+        self._hash_keys = [_derived("account hash", part) for part in secrets]
+        self._fernet = MultiFernet(
+            [Fernet(urlsafe_b64encode(_derived("account id", part))) for part in secrets]
+        )
+
+    def hashes(self, platform: str, external_id: str) -> Sequence[bytes]:
+        """Under every secret, the present one first."""
+        told = f"{platform}\0{external_id}".encode()
+        return [digest(key, told, "sha256") for key in self._hash_keys]
+
+    def encrypted(self, external_id: str) -> bytes:
+        return self._fernet.encrypt(external_id.encode())
+
+    def decrypted(self, token: bytes) -> str:
+        """The platform's id again; a StoreError when it was written with another secret."""
+        try:
+            return self._fernet.decrypt(token).decode()
+        except InvalidToken as error:
+            raise StoreError(
+                "Platform ids cannot be read with this secret key: put back the one they were"
+                " written with, beside the new one, separated by a comma."
+            ) from error
+
+
+def _derived(purpose: str, secret: str) -> bytes:
+    """32 bytes for one purpose; secrets are long random strings, so one round is enough."""
+    return digest(secret.encode(), f"grove {purpose}".encode(), sha256)
+
+
+def event_hash(key: str) -> bytes:
+    """16 bytes for the key of an event."""
+    return blake2b(key.encode(), digest_size=16).digest()
+
+
+def secret_from(data_dir: Path) -> str:
+    """The secret kept beside the store; made, for its owner's eyes only, on the first start."""
+    path = data_dir / KEY_FILE
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(token_urlsafe(32) + "\n")
+    return path.read_text(encoding="ascii").strip()

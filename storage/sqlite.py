@@ -1,0 +1,211 @@
+"""The store in one SQLite file: one thread that writes, one that reads, one hop each time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+import orjson
+
+from storage.driver import Row, Value, for_sqlite
+from storage.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreUnreachable,
+)
+from storage.unit import Means, SqlUnit
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10.0
+"""How long one process waits while another writes."""
+COMMITS_BETWEEN_CHECKPOINTS = 500
+"""The log is moved into the file after so many commits, beside the writer and not in its way."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 50000",  # in case nothing else moves the log
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class SqliteSql:
+    """Plain calls on a raw connection; `locks` is False because the writer is alone."""
+
+    locks = False
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, *values: Value) -> Sequence[Row]:
+        return self._connection.execute(for_sqlite(sql), _plain(values)).fetchall()
+
+    def row(self, sql: str, *values: Value) -> Row | None:
+        found: Row | None = self._connection.execute(for_sqlite(sql), _plain(values)).fetchone()
+        return found
+
+    def run(self, sql: str, *values: Value) -> int:
+        return self._connection.execute(for_sqlite(sql), _plain(values)).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
+        self._connection.executemany(for_sqlite(sql), rows)
+
+
+def _plain(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Lists travel as JSON."""
+    for value in values:
+        if type(value) is list:
+            return tuple(orjson.dumps(v).decode() if type(v) is list else v for v in values)
+    return values
+
+
+class SqliteStore:
+    """The store of one process; several processes may share the file."""
+
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, means: Means
+    ) -> None:
+        self.path = path
+        self._writer, self._reader, self._means = writer, reader, means
+        self._commits = 0
+        self._checkpoint: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, path: Path, means: Means) -> SqliteStore:
+        """Connect to a file whose schema is up to date."""
+        with translated(path):
+            writer = await _connected(path)
+            try:
+                reader = await _connected(path)
+            except BaseException:
+                await writer.close()
+                raise
+            await _hop(reader, lambda: reader._conn.execute("PRAGMA query_only = ON"))
+        return cls(path, writer, reader, means)
+
+    async def transact(self, work: Callable[[SqlUnit], T]) -> T:
+        """Run `work` whole on the writer's thread; an exception undoes all of it."""
+        with translated(self.path):
+            result = await _hop(
+                self._writer, lambda: _in_transaction(self._writer._conn, work, self._means)
+            )
+        self._count_commit()
+        return result
+
+    async def read(self, work: Callable[[SqlUnit], T]) -> T:
+        """Run `work` on the reader's thread, on one unchanging view of the store."""
+        with translated(self.path):
+            return await _hop(self._reader, lambda: _in_view(self._reader._conn, work, self._means))
+
+    async def close(self) -> None:
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
+        await self._reader.close()
+        await self._writer.close()
+
+    def _count_commit(self) -> None:
+        self._commits += 1
+        idle = self._checkpoint is None or self._checkpoint.done()
+        if self._commits >= COMMITS_BETWEEN_CHECKPOINTS and idle:
+            self._commits = 0
+            self._checkpoint = asyncio.create_task(asyncio.to_thread(checkpoint, self.path))
+
+
+async def _connected(path: Path) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=512
+    )
+    try:
+        await _hop(connection, lambda: prepare(connection._conn))
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> T:
+    """Run a function on the connection's own thread.
+
+    aiosqlite has no public name for it, so its version is pinned and a test holds it to this.
+    """
+    result: T = await connection._execute(work)  # type: ignore[no-untyped-call]
+    return result
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Settings that SQLite wants for each connection."""
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _in_transaction(
+    connection: sqlite3.Connection, work: Callable[[SqlUnit], T], means: Means
+) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        unit = SqlUnit(SqliteSql(connection), means)
+        result = work(unit)
+        unit.finish()
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _in_view(connection: sqlite3.Connection, work: Callable[[SqlUnit], T], means: Means) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(SqlUnit(SqliteSql(connection), means))
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def checkpoint(path: Path) -> None:
+    """Move what is committed from the log into the file, as far as nobody is in the way."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Nothing of sqlite3 leaves this module but as an error of ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _error(path, error) from error
+
+
+def _error(path: Path, error: sqlite3.Error) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy(f"Another program has been writing to {path} for too long; try again.")
+        case sqlite3.SQLITE_FULL:
+            return StoreFull(f"No space is left for {path}; free some, nothing was lost.")
+        case sqlite3.SQLITE_READONLY:
+            return StoreReadOnly(f"{path} cannot be written to; check its owner and permissions.")
+        case sqlite3.SQLITE_CANTOPEN:
+            return StoreUnreachable(f"{path} cannot be opened; check the folder and its owner.")
+        case sqlite3.SQLITE_IOERR:
+            return StoreFull(f"The disk does not take or give data of {path}; check it ({error}).")
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return StoreDamaged(f"{path} is damaged or no Grove store; restore a backup ({error}).")
+    return StoreError(f"SQLite refused a statement on {path}: {error}")

@@ -1,0 +1,10 @@
+"""The schema, table by table; Alembic compares migrations with it."""
+
+from sqlalchemy import MetaData
+
+from storage.tables import people, trees, work
+from storage.tables.base import Table
+
+__all__ = ["metadata", "people", "trees", "work"]
+
+metadata: MetaData = Table.metadata

@@ -1,0 +1,199 @@
+"""Tables of work: open work, tasks, points, and what every process must agree on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlmodel import Field
+
+from storage.tables.base import (
+    CLUSTERED,
+    NEVER_AGAIN,
+    Id,
+    Table,
+    column,
+    index,
+    key,
+    maybe,
+    part,
+    to,
+)
+from storage.times import UtcTime
+
+
+class SlotRow(Table, table=True):
+    """Open work: one row per message and kind that can be leased now; gone when satisfied."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        index("ix_slot_wanted", "lang", "kind", "urgency", "key", where="free > 0"),
+        index("ix_slot_tree_id", "tree_id"),
+        CLUSTERED,
+    )
+
+    target_id: int = part(Id)
+    kind: int = part(SmallInteger)
+    tree_id: int = column(Id)
+    lang: str = column(String)
+    free: int = column(Integer)
+    urgency: int = column(SmallInteger)
+    key: float = column(Float(53))  # oldest first, blurred; see the policy's shuffle_seconds
+    round: int = column(Integer)
+    author_id: int | None = maybe(Id)
+
+
+class TaskRow(Table, table=True):
+    """One request to one person: lease, answer and skip in one row."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("target_id", "kind", "round", "person_id"),
+        index("ix_task_person", "person_id", "leased_at"),
+        index("ix_task_open_person", "person_id", where="state = 1"),
+        index("ix_task_open_tree", "tree_id", where="state = 1"),
+        index("ix_task_open_expiry", "expires_at", where="state = 1"),
+        index("ix_task_open_prompt", "lang", where="state = 1 AND kind = 1"),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = key()
+    kind: int = column(SmallInteger)
+    person_id: int | None = maybe(Id, to("person.id"))  # empty once the person has left
+    lang: str = column(String)
+    leased_at: datetime = column(UtcTime)
+    expires_at: datetime = column(UtcTime)
+    tree_id: int | None = maybe(Id, to("tree.id"))
+    target_id: int | None = maybe(Id, to("message.id"))
+    round: int = column(Integer)
+    state: int = column(SmallInteger)
+    community_id: int | None = maybe(Id, to("community.id"))
+    platform: str = column(String)
+    full: bool = Field(sa_column=Column("full_form", Boolean, nullable=False))
+    shown: str | None = maybe(String)  # JSON
+    draft: str | None = maybe(String)
+    draft_labels: str | None = maybe(String)
+    version: int = column(Integer)
+    answered_at: datetime | None = maybe(UtcTime)
+    labels: str | None = maybe(String)
+    ballot: str | None = maybe(String)
+    message_id: int | None = maybe(Id, to("message.id"))
+    settled: bool = column(Boolean)
+    skip_reason: str | None = maybe(String)
+
+
+class TallyRow(Table, table=True):
+    """One person's counters on one board; the columns are the names of Policy.points."""
+
+    __tablename__ = "tally"
+    __table_args__ = (
+        index("ix_tally_board", "scope", "period", "points"),
+        CLUSTERED,
+    )
+
+    person_id: int = part(Id, to("person.id"))
+    scope: str = part(String)
+    period: str = part(String)
+    points: int = column(Integer)
+    prompts: int = column(Integer)
+    replies_assistant: int = column(Integer)
+    replies_prompter: int = column(Integer)
+    labels_simple: int = column(Integer)
+    labels_full: int = column(Integer)
+    rankings: int = column(Integer)
+    accepted_prompts: int = column(Integer)
+    accepted_replies_assistant: int = column(Integer)
+    accepted_replies_prompter: int = column(Integer)
+    ranked_1: int = column(Integer)
+    ranked_2: int = column(Integer)
+    ranked_3: int = column(Integer)
+
+
+class AuditRow(Table, table=True):
+    """One act that changed a tree's state or a person's rights; only ever added to."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        index("ix_audit_tree_id", "tree_id", where="tree_id IS NOT NULL"),
+        index("ix_audit_subject_id", "subject_id", where="subject_id IS NOT NULL"),
+    )
+
+    id: int | None = key()
+    at: datetime = column(UtcTime)
+    act: str = column(String)
+    tree_id: int | None = maybe(Id)
+    message_id: int | None = maybe(Id)
+    subject_id: int | None = maybe(Id)
+    actor_id: int | None = maybe(Id)
+    before: str | None = maybe(String)
+    after: str | None = maybe(String)
+    reason: str | None = maybe(String)
+
+
+class SeenRow(Table, table=True):
+    """The key of an event that was handled, so that a repeat stores nothing."""
+
+    __tablename__ = "seen"
+    __table_args__ = (index("ix_seen_at", "at"), CLUSTERED)
+
+    key: bytes = part(LargeBinary)
+    at: datetime = column(UtcTime)
+
+
+class MetaRow(Table, table=True):
+    """A fact about the store itself."""
+
+    __tablename__ = "meta"
+    __table_args__ = CLUSTERED
+
+    key: str = part(String)
+    value: str = column(String)
+
+
+class ScheduleRow(Table, table=True):
+    """When a community's board is due next; claimed by whichever process comes first."""
+
+    __tablename__ = "schedule"
+    __table_args__ = (index("ix_schedule_next_run", "next_run"),)
+
+    community_id: int = part(Id, to("community.id"))
+    board: str = part(String)
+    kind: str = column(String)
+    tz: str = column(String)
+    weekday: int | None = maybe(SmallInteger)
+    hour: int = column(SmallInteger)
+    next_run: datetime = column(UtcTime)
+
+
+class OutboxRow(Table, table=True):
+    """A board post: written before it is sent, marked after, so never sent twice."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (index("ix_outbox_unsent", "due", where="sent_at IS NULL"),)
+
+    community_id: int = part(Id, to("community.id"))
+    board: str = part(String)
+    period: str = part(String)
+    state: str = column(String)
+    due: datetime = column(UtcTime)
+    sent_at: datetime | None = maybe(UtcTime)
+    external_ref: str | None = maybe(String)
+
+
+class BucketRow(Table, table=True):
+    """How much of a limit is used up, shared by all processes."""
+
+    __tablename__ = "bucket"
+
+    key: str = part(String)
+    tokens: float = column(Float(53))
+    at: datetime = column(UtcTime)

@@ -1,0 +1,20 @@
+"""The unit of work over SQL: one class, put together from the queries of each subject."""
+
+from __future__ import annotations
+
+from storage.unit.base import Means
+from storage.unit.links import Links
+from storage.unit.opinions import Opinions
+from storage.unit.people import People
+from storage.unit.record import Record
+
+__all__ = ["Means", "SqlUnit"]
+
+
+class SqlUnit(People, Links, Opinions, Record):
+    """Everything the core asks of a store, inside one transaction."""
+
+    def finish(self) -> None:
+        """Write what was put off to the end, in the one order that all transactions keep."""
+        self._finish_counts()
+        self._finish_points()

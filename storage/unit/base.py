@@ -1,0 +1,26 @@
+"""What every part of the unit of work has: a connection in a transaction, and the store's means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from core.policy import Policy
+from storage.driver import Sql
+from storage.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a store needs besides its database."""
+
+    policy: Policy
+    rng: Random
+    identity: Identity
+
+
+class Part:
+    """The queries of one subject; `SqlUnit` is all of them together."""
+
+    def __init__(self, db: Sql, means: Means) -> None:
+        self.db, self.means = db, means

@@ -1,0 +1,255 @@
+"""Queries about people: who comes, their settings, consent, blocks and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.people import Account, Community, Consent, Person, Session, Who
+from core.ports import Arrival
+from storage.codes import json_text
+from storage.convert import (
+    COMMUNITY,
+    CONSENT,
+    NEW_PERSON,
+    PERSON,
+    SESSION,
+    columns,
+    community_from_row,
+    consent_from_row,
+    listed,
+    person_from_row,
+    person_values,
+    session_from_row,
+    settings,
+)
+from storage.driver import Row, dollars
+from storage.identity import event_hash
+from storage.times import micros
+from storage.unit.base import Part
+
+# Remember that an event was handled; touches no row when it was before.
+SEE = "INSERT INTO seen (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+
+# The same, and let only one event of this person be handled at a time, in one round trip.
+SEE_AND_LOCK = """
+WITH new AS (INSERT INTO seen (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
+     me AS (SELECT p.id FROM account a JOIN person p ON p.id = a.person_id
+            WHERE a.id_hash = $3 FOR NO KEY UPDATE OF p)
+SELECT (SELECT count(*) FROM new), (SELECT id FROM me)
+"""
+
+# The same where there is no event to remember.
+LOCK_PERSON = """
+SELECT p.id FROM account a JOIN person p ON p.id = a.person_id
+WHERE a.id_hash = $1 FOR NO KEY UPDATE OF p
+"""
+
+# Forget events that nobody can repeat any more, some at a time.
+FORGET_EVENTS = """
+DELETE FROM seen WHERE key IN
+  (SELECT key FROM seen WHERE at < $1 ORDER BY at LIMIT 5000 FOR UPDATE SKIP LOCKED)
+"""
+
+# Who an account is, where the conversation stands, and where they are.
+ARRIVE = f"""
+SELECT a.id, a.platform, b.person_id, {columns("s", SESSION)}, {columns("c", COMMUNITY)},
+       {columns("p", PERSON)}
+FROM account a
+JOIN person p ON p.id = a.person_id
+LEFT JOIN session s ON s.account_id = a.id
+LEFT JOIN community c ON c.id_hash = $2
+LEFT JOIN barred b ON b.person_id = p.id AND b.community_id = c.id
+WHERE a.id_hash = $1
+"""
+_SESSION, _COMMUNITY, _PERSON = slice(3, 7), slice(7, 13), slice(13, None)
+
+# A new person.
+ADD_PERSON = f"""
+INSERT INTO person ({listed(NEW_PERSON)}) VALUES ({dollars(18)}) RETURNING id
+"""
+
+# A new account of a person.
+ADD_ACCOUNT = """
+INSERT INTO account (person_id, platform, id_hash, id_encrypted) VALUES ($1, $2, $3, $4)
+RETURNING id
+"""
+
+# An account written with an older secret, from now on found under the present one.
+REKEY_ACCOUNT = "UPDATE account SET id_hash = $2, id_encrypted = $3 WHERE id_hash = $1"
+
+# Whether the owner of an account was blocked before they left.
+WAS_BLOCKED = "SELECT 1 FROM blocked_hash WHERE id_hash = $1"
+
+# A new community.
+ADD_COMMUNITY = """
+INSERT INTO community (platform, id_hash, id_encrypted, name, languages, settings, active)
+VALUES ($1, $2, $3, $4, '', NULL, TRUE) RETURNING id
+"""
+
+# One community, by its platform id.
+COMMUNITY_WITH = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id_hash = $1"
+
+# One person, one community, by number.
+ONE_PERSON = f"SELECT {columns('p', PERSON)} FROM person p WHERE p.id = $1"
+ONE_COMMUNITY = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id = $1"
+
+# Everything that may change about a person.
+SAVE_PERSON = f"UPDATE person SET {settings(NEW_PERSON, 2)} WHERE id = $1"
+
+# Everything that may change about a community.
+SAVE_COMMUNITY = """
+UPDATE community SET name = $2, languages = $3, settings = $4, active = $5 WHERE id = $1
+"""
+
+# Where the conversation stands; nothing when the account is gone.
+SAVE_SESSION = """
+INSERT INTO session (account_id, step, task_id, data, version)
+SELECT a.id, CAST($2 AS VARCHAR), CAST($3 AS BIGINT), CAST($4 AS VARCHAR), CAST($5 AS BIGINT)
+FROM account a WHERE a.id = $1
+ON CONFLICT (account_id) DO UPDATE
+SET step = excluded.step, task_id = excluded.task_id, data = excluded.data,
+    version = excluded.version
+"""
+
+# One act of consent.
+ADD_CONSENT = f"INSERT INTO consent ({listed(CONSENT)}) VALUES ({dollars(6)})"
+
+# All acts of one person, oldest first.
+CONSENTS = f"SELECT {columns('c', CONSENT)} FROM consent c WHERE c.person_id = $1 ORDER BY c.id"
+
+# Block in one community, or no longer.
+BAR = "INSERT INTO barred (person_id, community_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+UNBAR = "DELETE FROM barred WHERE person_id = $1 AND community_id = $2"
+
+
+class People(Part):
+    """Persons, accounts, communities, consent, sessions."""
+
+    def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
+        hashes = self.means.identity.hashes(who.platform, who.external_id)
+        place = None if who.community is None else self._place_hash(who, who.community)
+        is_repeat = self._is_repeat(key, hashes[0], at)
+        row = self.db.row(ARRIVE, hashes[0], place) or self._under_older_secret(who, hashes, place)
+        community = self._community_of(who, place, row)
+        if row is None:
+            return self._first_contact(who, hashes[0], community, is_repeat, at)
+        person = person_from_row(row[_PERSON])
+        if who.name and who.name != person.name:
+            person = replace(person, name=who.name)
+            self.save_person(person)
+        return Arrival(
+            account=Account(row[0], person.id, row[1]),
+            person=person,
+            session=session_from_row(row[0], row[_SESSION]),
+            community=community,
+            is_new=False,
+            is_repeat=is_repeat,
+            barred=row[2] is not None,
+        )
+
+    def person(self, person_id: int) -> Person | None:
+        row = self.db.row(ONE_PERSON, person_id)
+        return None if row is None else person_from_row(row)
+
+    def save_person(self, person: Person) -> None:
+        self.db.run(SAVE_PERSON, *person_values(person))
+
+    def community(self, community_id: int) -> Community | None:
+        row = self.db.row(ONE_COMMUNITY, community_id)
+        return None if row is None else community_from_row(row)
+
+    def save_community(self, community: Community) -> None:
+        chosen = json_text(dict(community.settings)) if community.settings else None
+        languages = ",".join(community.languages)
+        self.db.run(
+            SAVE_COMMUNITY, community.id, community.name, languages, chosen, community.active
+        )
+
+    def save_session(self, session: Session) -> None:
+        data = json_text(dict(session.data)) if session.data else None
+        self.db.run(
+            SAVE_SESSION, session.account_id, session.step, session.task_id, data, session.version
+        )
+
+    def add_consent(self, consent: Consent) -> None:
+        self.db.run(
+            ADD_CONSENT,
+            consent.person_id,
+            consent.act.value,
+            consent.version,
+            consent.language,
+            consent.platform,
+            micros(consent.at),
+        )
+
+    def consents(self, person_id: int) -> Sequence[Consent]:
+        return [consent_from_row(row) for row in self.db.rows(CONSENTS, person_id)]
+
+    def set_barred(self, person_id: int, community_id: int, barred: bool) -> None:
+        self.db.run(BAR if barred else UNBAR, person_id, community_id)
+
+    def forget_events(self, before: datetime) -> int:
+        return self.db.run(FORGET_EVENTS, micros(before))
+
+    # -- first contact
+
+    def _is_repeat(self, key: str | None, id_hash: bytes, at: datetime) -> bool:
+        """Whether this event was handled before; from here on the person is ours alone."""
+        if key is None:
+            if self.db.locks:
+                self.db.row(LOCK_PERSON, id_hash)
+            return False
+        if not self.db.locks:
+            return self.db.run(SEE, event_hash(key), micros(at)) == 0
+        row = self.db.row(SEE_AND_LOCK, event_hash(key), micros(at), id_hash)
+        return row is not None and row[0] == 0
+
+    def _place_hash(self, who: Who, community: str) -> bytes:
+        return self.means.identity.hashes(f"{who.platform} community", community)[0]
+
+    def _under_older_secret(
+        self, who: Who, hashes: Sequence[bytes], place: bytes | None
+    ) -> Row | None:
+        for old in hashes[1:]:
+            encrypted = self.means.identity.encrypted(who.external_id)
+            if self.db.run(REKEY_ACCOUNT, old, hashes[0], encrypted):
+                return self.db.row(ARRIVE, hashes[0], place)
+        return None
+
+    def _community_of(self, who: Who, place: bytes | None, row: Row | None) -> Community | None:
+        """The community as last seen on the platform; a new one is added."""
+        if place is None or who.community is None:
+            return None
+        found = self.db.row(COMMUNITY_WITH, place) if row is None else row[_COMMUNITY]
+        if found is None or found[0] is None:
+            encrypted = self.means.identity.encrypted(who.community)
+            added = self.db.row(ADD_COMMUNITY, who.platform, place, encrypted, who.community_name)
+            assert added is not None
+            return Community(id=added[0], platform=who.platform, name=who.community_name)
+        community = community_from_row(found)
+        if who.community_name and who.community_name != community.name:
+            community = replace(community, name=who.community_name)
+            self.save_community(community)
+        return community
+
+    def _first_contact(
+        self, who: Who, id_hash: bytes, community: Community | None, is_repeat: bool, at: datetime
+    ) -> Arrival:
+        blocked = self.db.row(WAS_BLOCKED, id_hash) is not None
+        person = Person(id=0, created_at=at, name=who.name, blocked=blocked)
+        row = self.db.row(ADD_PERSON, *person_values(person)[1:])
+        assert row is not None
+        person = replace(person, id=row[0])
+        encrypted = self.means.identity.encrypted(who.external_id)
+        row = self.db.row(ADD_ACCOUNT, person.id, who.platform, id_hash, encrypted)
+        assert row is not None
+        return Arrival(
+            account=Account(row[0], person.id, who.platform),
+            person=person,
+            session=Session(row[0]),
+            community=community,
+            is_new=True,
+            is_repeat=is_repeat,
+        )

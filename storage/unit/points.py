@@ -1,0 +1,150 @@
+"""Queries about points: counters per person, board and period, and the boards made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+
+from core.points import points
+from core.ports import Standing
+from storage.convert import columns, listed
+from storage.driver import Sql, dollars
+from storage.unit.base import Means, Part
+
+COUNTERS = (
+    "prompts replies_assistant replies_prompter labels_simple labels_full rankings"
+    " accepted_prompts accepted_replies_assistant accepted_replies_prompter"
+    " ranked_1 ranked_2 ranked_3"
+)
+_NAMES = tuple(COUNTERS.split())
+_TALLY = f"person_id scope period points {COUNTERS}"
+
+# One person's counters on one board.
+STANDING = f"""
+SELECT p.name, p.hidden OR p.blocked, COALESCE(y.points, 0), {columns("y", COUNTERS)}
+FROM person p
+LEFT JOIN tally y ON y.person_id = p.id AND y.scope = $2 AND y.period = $3
+WHERE p.id = $1
+"""
+
+# How many stand above so many points: all, less those who are on no board.
+ABOVE = """
+SELECT (SELECT count(*) FROM tally y WHERE y.scope = $1 AND y.period = $2 AND y.points > $3)
+     - (SELECT count(*) FROM person p JOIN tally y ON y.person_id = p.id
+        WHERE (p.hidden OR p.blocked) AND y.scope = $1 AND y.period = $2 AND y.points > $3)
+"""
+
+# The best of a board.
+BOARD = f"""
+SELECT y.person_id, p.name, y.points, {columns("y", COUNTERS)}
+FROM tally y JOIN person p ON p.id = y.person_id
+WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND NOT (p.hidden OR p.blocked)
+ORDER BY y.points DESC, y.person_id LIMIT $3
+"""
+
+
+@cache
+def add_sql(weights: tuple[tuple[str, Fraction], ...], many: bool) -> str:
+    """Add to counters and value the sums by these weights, each kind's rounded down.
+
+    `many`: all rows in one statement, their columns as lists, which PostgreSQL alone takes.
+    """
+    sums = {name: f"tally.{name} + excluded.{name}" for name in _NAMES}
+    types = ["BIGINT", "VARCHAR", "VARCHAR", *["INTEGER"] * (1 + len(_NAMES))]
+    lists = ", ".join(f"CAST(${n} AS {kind}[])" for n, kind in enumerate(types, 1))
+    source = f"SELECT * FROM unnest({lists})" if many else f"VALUES ({dollars(len(types))})"
+    return f"""
+INSERT INTO tally ({listed(_TALLY)}) {source}
+ON CONFLICT (person_id, scope, period) DO UPDATE
+SET {", ".join(f"{name} = {sums[name]}" for name in _NAMES)}, points = {_worth(sums, weights)}
+"""
+
+
+@cache
+def revalue_sql(weights: tuple[tuple[str, Fraction], ...]) -> str:
+    """Value all counters anew, after the weights changed."""
+    return f"UPDATE tally SET points = {_worth({name: name for name in _NAMES}, weights)}"
+
+
+def _worth(sums: Mapping[str, str], weights: tuple[tuple[str, Fraction], ...]) -> str:
+    return " + ".join(_value(sums[name], weight) for name, weight in weights if weight) or "0"
+
+
+def _value(count: str, weight: Fraction) -> str:
+    up, down = weight.numerator, weight.denominator
+    if down == 1:
+        return f"({count}) * {up}"
+    product = f"({count}) * {up}"
+    return (
+        f"CASE WHEN {product} >= 0 THEN {product} / {down}"
+        f" ELSE -((-({product}) + {down - 1}) / {down}) END"
+    )
+
+
+class Points(Part):
+    """Counters and boards; what is added is written once, when the transaction ends."""
+
+    def __init__(self, db: Sql, means: Means) -> None:
+        super().__init__(db, means)
+        self._earned: dict[tuple[int, str, str], Counter[str]] = {}
+
+    def tally(
+        self,
+        person_id: int,
+        scopes: Sequence[str],
+        periods: Sequence[str],
+        counts: Mapping[str, int],
+    ) -> None:
+        for scope in scopes:
+            for period in periods:
+                row = self._earned.setdefault((person_id, scope, period), Counter())
+                for name, by in counts.items():
+                    row[name] += by
+
+    def standing(self, person_id: int, scope: str, period: str) -> Standing:
+        self._finish_points()
+        row = self.db.row(STANDING, person_id, scope, period)
+        if row is None:
+            raise LookupError(f"there is no person {person_id}")
+        name, unseen, total, *counts = row
+        place = 0
+        if total > 0 and not unseen:
+            above = self.db.row(ABOVE, scope, period, total)
+            assert above is not None
+            place = above[0] + 1
+        return Standing(person_id, name, total, self._counts(counts), place)
+
+    def board(self, scope: str, period: str, limit: int) -> Sequence[Standing]:
+        self._finish_points()
+        standings: list[Standing] = []
+        for number, row in enumerate(self.db.rows(BOARD, scope, period, limit), 1):
+            person_id, name, total, *counts = row
+            tied = bool(standings) and standings[-1].points == total
+            place = standings[-1].place if tied else number
+            standings.append(Standing(person_id, name, total, self._counts(counts), place))
+        return standings
+
+    def _counts(self, values: Sequence[int | None]) -> Mapping[str, int]:
+        kept = dict(zip(_NAMES, values, strict=True))
+        return {name: kept.get(name) or 0 for name in self.means.policy.points}
+
+    def _finish_points(self) -> None:
+        """Write what was earned, person by person, so that no two transactions cross."""
+        if not self._earned:
+            return
+        weights = self.means.policy.points
+        rows = []
+        for (person_id, scope, period), counts in sorted(self._earned.items()):
+            if any(counts.values()):
+                total = points(counts, weights)
+                rows.append((person_id, scope, period, total, *(counts[name] for name in _NAMES)))
+        self._earned.clear()
+        if not rows:
+            return
+        sql = add_sql(tuple(weights.items()), self.db.locks)
+        if self.db.locks:
+            self.db.run(sql, *(list(column) for column in zip(*rows, strict=True)))
+        else:
+            self.db.run_many(sql, rows)

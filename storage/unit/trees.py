@@ -1,0 +1,324 @@
+"""Queries about trees: loading one whole and locked, and writing back what changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
+from core.ports import WaitingAuthor
+from core.selection import open_work
+from storage.codes import KIND, KIND_OF
+from storage.convert import (
+    CHANGING,
+    FIXED,
+    MESSAGE,
+    TREE,
+    changing_values,
+    columns,
+    fixed_values,
+    listed,
+    message_from_row,
+    replacing,
+    settings,
+    tree_from_row,
+    tree_values,
+)
+from storage.driver import Row, Sql, dollars
+from storage.tables.trees import UNFINISHED
+from storage.times import micros
+from storage.unit.base import Means, Part
+
+# One tree, ours alone until the transaction ends.
+TREE_ROW = f"SELECT {columns('t', TREE)} FROM tree t WHERE t.id = $1 FOR UPDATE"
+
+# The same, unless somebody else holds it.
+FREE_TREE_ROW = f"{TREE_ROW} SKIP LOCKED"
+
+# Everything said in a tree, in order of creation.
+MESSAGES = f"SELECT {columns('m', MESSAGE)} FROM message m WHERE m.tree_id = $1 ORDER BY m.id"
+
+# Who is at work on a tree (first column 0), and its open work (1).
+LEASES_AND_SLOTS = """
+SELECT 0, k.target_id, k.kind, k.id, k.person_id, 0, CAST(0 AS DOUBLE PRECISION), NULL
+FROM task k WHERE k.tree_id = $1 AND k.state = 1
+UNION ALL
+SELECT 1, s.target_id, s.kind, s.free, s.urgency, s.round, s.key, s.author_id
+FROM slot s WHERE s.tree_id = $1
+ORDER BY 1, 4
+"""
+
+# A new message, a new tree; a root learns its tree's number, which is its own.
+ADD_MESSAGE = f"""
+INSERT INTO message ({listed(f"{FIXED} {CHANGING}")}) VALUES ({dollars(27)}) RETURNING id
+"""
+NAME_ROOT = "UPDATE message SET tree_id = id WHERE id = $1"
+ADD_TREE = f"INSERT INTO tree ({listed(TREE)}) VALUES ({dollars(16)})"
+
+# What reviews, ballots and moderators change about a message; what it said before an edit.
+SAVE_MESSAGE = f"UPDATE message SET {settings(CHANGING, 2)} WHERE id = $1"
+ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
+
+# What changes about a tree.
+SAVE_TREE = """
+UPDATE tree SET state = $2, grows_since = $3, touched_at = $4, licence = $5 WHERE id = $1
+"""
+
+# Open work that is there now, and open work that is no longer.
+SLOT = "target_id kind tree_id lang free urgency key round author_id"
+SAVE_SLOT = f"""
+INSERT INTO slot ({listed(SLOT)}) VALUES ({dollars(9)})
+ON CONFLICT (target_id, kind) DO UPDATE
+SET {replacing("lang free urgency key round author_id")}
+"""
+DROP_SLOT = "DELETE FROM slot WHERE target_id = $1 AND kind = $2"
+
+# Counts of trees by language and state.
+COUNT_STATE = """
+INSERT INTO lang_state (lang, state, count) VALUES ($1, $2, $3)
+ON CONFLICT (lang, state) DO UPDATE SET count = lang_state.count + excluded.count
+"""
+STATE_COUNTS = "SELECT lang, count FROM lang_state WHERE state = $1"
+STATE_COUNT = "SELECT count FROM lang_state WHERE lang = $1 AND state = $2"
+
+# One lottery at a time in a language; the number stands for its name.
+HOLD_LOTTERY = "SELECT pg_advisory_xact_lock(1735552374, hashtext($1))"
+
+# Prompts that wait to grow, by author, with the author's first places of this month.
+WAITING = f"""
+SELECT m.author_id, t.id, COALESCE(k.ranked_1, 0)
+FROM tree t
+JOIN message m ON m.id = t.id
+LEFT JOIN person p ON p.id = m.author_id
+LEFT JOIN tally k ON k.person_id = m.author_id AND k.scope = '*' AND k.period = $2
+WHERE t.lang = $1 AND t.state = 'prompt_lottery_waiting' AND t.{UNFINISHED}
+  AND NOT COALESCE(p.blocked, FALSE)
+ORDER BY m.author_id, t.id
+"""
+
+# Imported trees that wait to be ranked, oldest first.
+BACKLOG = f"""
+SELECT t.id FROM tree t WHERE t.lang = $1 AND t.state = 'backlog_ranking' AND t.{UNFINISHED}
+ORDER BY t.created_at, t.id LIMIT $2
+"""
+
+# Trees that nobody has touched for long, the quietest first.
+IDLE = f"""
+SELECT t.id FROM tree t WHERE t.state = '{{state}}' AND t.{UNFINISHED} AND t.touched_at < $1
+ORDER BY t.touched_at, t.id LIMIT $2
+"""
+
+# Where a message is, and one message by the id it is published under.
+TREE_ID_OF = "SELECT m.tree_id FROM message m WHERE m.id = $1"
+MESSAGE_WITH = f"SELECT {columns('m', MESSAGE)} FROM message m WHERE m.public_id = $1"
+
+
+@dataclass(slots=True)
+class Known:
+    """A tree of this transaction: as its rows are, and as the core last saw it."""
+
+    row: Tree  # the tree's own row; its messages and leases are those below
+    messages: dict[int, Message]
+    slots: dict[tuple[int, TaskKind], tuple[Slot, float]]
+    tree: Tree | None  # None: written to since, so to be read again
+
+
+class Trees(Part):
+    """Trees, messages, their open work and the counts about them."""
+
+    def __init__(self, db: Sql, means: Means) -> None:
+        super().__init__(db, means)
+        self._trees: dict[int, Known] = {}
+        self._moved: Counter[tuple[str, str]] = Counter()
+        self._leased: dict[tuple[int, TaskKind], datetime] = {}
+
+    def add_tree(self, tree: Tree) -> Tree:
+        (root,) = tree.messages.values()
+        row = self.db.row(ADD_MESSAGE, *fixed_values(root), *changing_values(root))
+        assert row is not None
+        root = replace(root, id=row[0], tree_id=row[0])
+        self.db.run(NAME_ROOT, root.id)
+        tree = replace(tree, id=root.id, messages={root.id: root})
+        self.db.run(ADD_TREE, *tree_values(tree))
+        self._moved[tree.lang, tree.state.value] += 1
+        known = Known(tree, {root.id: root}, {}, tree)
+        self._trees[tree.id] = known
+        self._save_slots(known, tree)
+        return tree
+
+    def tree(self, tree_id: int) -> Tree | None:
+        return self._tree(tree_id, TREE_ROW)
+
+    def free_tree(self, tree_id: int) -> Tree | None:
+        return self._tree(tree_id, FREE_TREE_ROW)
+
+    def _tree(self, tree_id: int, how: str) -> Tree | None:
+        known = self._trees.get(tree_id)
+        if known is not None and known.tree is not None:
+            return known.tree
+        row = self.db.row(how, tree_id)
+        return None if row is None else self._loaded(row).tree
+
+    def _loaded(self, row: Row) -> Known:
+        """The tree of a locked row, with all that hangs on it."""
+        tree_id: int = row[0]
+        messages = {r[0]: message_from_row(r) for r in self.db.rows(MESSAGES, tree_id)}
+        tree = tree_from_row(row, messages)
+        leases: list[Lease] = []
+        slots: dict[tuple[int, TaskKind], tuple[Slot, float]] = {}
+        for which, target_id, code, a, b, round, key, author_id in self.db.rows(
+            LEASES_AND_SLOTS, tree_id
+        ):
+            kind = KIND_OF[code]
+            if which == 0:
+                leases.append(Lease(a, kind, target_id, b))
+            else:
+                slot = Slot(tree_id, target_id, kind, tree.lang, a, b, round, author_id)
+                slots[target_id, kind] = (slot, key)
+        known = Known(tree, messages, slots, replace(tree, leases=tuple(leases)))
+        self._trees[tree_id] = known
+        return known
+
+    def _written(self, tree_id: int | None) -> None:
+        """Something hanging on a tree was written, so the tree is to be read again."""
+        if tree_id in self._trees:
+            self._trees[tree_id].tree = None
+
+    def tree_id_of(self, message_id: int) -> int | None:
+        row = self.db.row(TREE_ID_OF, message_id)
+        return None if row is None else row[0]
+
+    def message_with(self, public_id: str) -> Message | None:
+        row = self.db.row(MESSAGE_WITH, public_id)
+        return None if row is None else message_from_row(row)
+
+    def add_message(self, message: Message) -> Message:
+        row = self.db.row(ADD_MESSAGE, *fixed_values(message), *changing_values(message))
+        assert row is not None
+        message = replace(message, id=row[0])
+        known = self._trees.get(message.tree_id)
+        if known is not None:
+            known.messages[message.id] = message
+            known.tree = None
+        return message
+
+    def save_tree(self, tree: Tree) -> None:
+        known = self._trees.get(tree.id)
+        if known is None:
+            row = self.db.row(TREE_ROW, tree.id)
+            if row is None:
+                raise LookupError(f"tree {tree.id} was never added")
+            known = self._loaded(row)
+        self._save_messages(known, tree)
+        self._save_row(known, tree)
+        self._save_slots(known, tree)
+        known.tree = tree
+
+    def _save_messages(self, known: Known, tree: Tree) -> None:
+        changed = []
+        for message in tree.messages.values():
+            old = known.messages[message.id]
+            if message is not old and message != old:
+                changed.append((message.id, *changing_values(message)))
+                if message.text != old.text:
+                    self.db.run(ADD_REVISION, message.id, old.text)
+                known.messages[message.id] = message
+        if changed:
+            self.db.run_many(SAVE_MESSAGE, changed)
+
+    def _save_row(self, known: Known, tree: Tree) -> None:
+        values = tree_values(tree)
+        old = tree_values(known.row)
+        if values != old:
+            state, licence, grows_since, touched_at = values[2], values[13], *values[14:]
+            self.db.run(SAVE_TREE, tree.id, state, grows_since, touched_at, licence)
+            if tree.state is not known.row.state:
+                self._moved[tree.lang, known.row.state.value] -= 1
+                self._moved[tree.lang, tree.state.value] += 1
+            known.row = tree
+
+    def _save_slots(self, known: Known, tree: Tree) -> None:
+        """Make the rows of open work those that the core wants, whatever they were."""
+        wanted = open_work(tree, self.means.policy)
+        changed = []
+        for where, slot in wanted.items():
+            old, key = known.slots.get(where) or (None, 0.0)
+            leased_at = self._leased.pop(where, None)
+            if old is None or leased_at is not None:
+                key = self._key(leased_at or tree.touched_at or tree.created_at)
+            if slot != old or leased_at is not None:
+                changed.append(_slot_values(slot, key))
+                known.slots[where] = (slot, key)
+        if changed:
+            self.db.run_many(SAVE_SLOT, changed)
+        gone = [where for where in known.slots if where not in wanted]
+        if gone:
+            self.db.run_many(DROP_SLOT, [(target_id, KIND[kind]) for target_id, kind in gone])
+            for where in gone:
+                del known.slots[where]
+
+    def _key(self, at: datetime) -> float:
+        """Oldest first, blurred."""
+        blur = self.means.rng.random() * self.means.policy.shuffle_seconds
+        return at.timestamp() + blur
+
+    # -- counts and waiting trees
+
+    def state_count(self, lang: str, state: TreeState) -> int:
+        row = self.db.row(STATE_COUNT, lang, state.value)
+        return (0 if row is None else row[0]) + self._moved[lang, state.value]
+
+    def hold_lottery(self, lang: str) -> None:
+        if self.db.locks:
+            self.db.row(HOLD_LOTTERY, lang)
+
+    def waiting_authors(self, lang: str, month: str) -> Sequence[WaitingAuthor]:
+        prompts: dict[int | None, list[int]] = {}
+        firsts: dict[int | None, int] = {}
+        for author_id, tree_id, ranked_first in self.db.rows(WAITING, lang, month):
+            prompts.setdefault(author_id, []).append(tree_id)
+            firsts[author_id] = ranked_first
+        return [
+            WaitingAuthor(author_id, tuple(tree_ids), firsts[author_id])
+            for author_id, tree_ids in prompts.items()
+        ]
+
+    def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:
+        return [row[0] for row in self.db.rows(BACKLOG, lang, limit)]
+
+    def idle_trees(self, state: TreeState, since: datetime, limit: int) -> Sequence[int]:
+        sql = IDLE.format(state=state.value)
+        return [row[0] for row in self.db.rows(sql, micros(since), limit)]
+
+    def languages_waiting(self) -> Sequence[str]:
+        state = TreeState.PROMPT_LOTTERY_WAITING.value
+        counts: Counter[str] = Counter()
+        for lang, count in self.db.rows(STATE_COUNTS, state):
+            counts[lang] = count
+        for (lang, moved_state), by in self._moved.items():
+            if moved_state == state:
+                counts[lang] += by
+        return sorted(lang for lang, count in counts.items() if count > 0)
+
+    def _finish_counts(self) -> None:
+        """Write how the counts moved, always in the same order, as the last thing but points."""
+        moved = [(*where, by) for where, by in sorted(self._moved.items()) if by]
+        if moved:
+            self.db.run_many(COUNT_STATE, moved)
+        self._moved.clear()
+
+
+def _slot_values(slot: Slot, key: float) -> tuple[int | str | float | None, ...]:
+    return (
+        slot.target_id,
+        KIND[slot.kind],
+        slot.tree_id,
+        slot.lang,
+        slot.free,
+        slot.urgency,
+        key,
+        slot.round,
+        slot.author_id,
+    )

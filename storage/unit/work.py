@@ -1,0 +1,246 @@
+"""Queries about work: choosing what is open for a person, and the tasks they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
+from storage.codes import KIND, KIND_OF
+from storage.convert import (
+    ASKED,
+    TASK,
+    TREE,
+    columns,
+    listed,
+    replacing,
+    settings,
+    task_from_row,
+    task_values,
+)
+from storage.driver import Row, dollars
+from storage.times import micros
+from storage.unit.trees import Trees
+
+# What a person may take of a slot `s`: not on their own text, nothing they were given before and
+# did not let expire, and no ranking of replies they wrote one of.
+_REPLY_OF_RANK = (
+    f"CASE s.kind WHEN {KIND[TaskKind.RANK_PROMPTER_REPLIES]} THEN {KIND[TaskKind.PROMPTER_REPLY]}"
+    f" WHEN {KIND[TaskKind.RANK_ASSISTANT_REPLIES]} THEN {KIND[TaskKind.ASSISTANT_REPLY]} END"
+)
+FITS = f"""
+      s.free > 0 AND (s.author_id IS NULL OR s.author_id <> $1)
+  AND NOT EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id AND k.kind = s.kind
+                  AND k.round = s.round AND k.person_id = $1 AND k.state <> 4)
+  AND NOT EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id
+                  AND k.kind = {_REPLY_OF_RANK}
+                  AND k.round = 0 AND k.person_id = $1 AND k.state = 2)
+"""
+_SLOT = "s.tree_id, s.target_id, s.kind, s.lang, s.free, s.urgency, s.round, s.author_id"
+
+# The most wanted slot of one kind and language.
+CHOOSE = f"""
+SELECT {_SLOT} FROM slot s
+WHERE s.lang = $2 AND s.kind = $3 AND s.tree_id <> ALL($4) AND {FITS}
+ORDER BY s.urgency, s.key LIMIT 1
+"""
+
+# The most wanted slot of the first wish that has one, with its tree, which is locked; trees that
+# others hold are passed over. Wishes are looked at one after the other, until one is met.
+CHOOSE_AND_LOCK = f"""
+SELECT c.* FROM unnest(CAST($2 AS VARCHAR[]), CAST($3 AS SMALLINT[])) AS w (lang, kind)
+CROSS JOIN LATERAL (
+  SELECT {_SLOT}, {columns("t", TREE)} FROM slot s JOIN tree t ON t.id = s.tree_id
+  WHERE s.lang = w.lang AND s.kind = w.kind AND s.tree_id <> ALL($4) AND {FITS}
+  ORDER BY s.urgency, s.key LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+) c LIMIT 1
+"""
+_LOCKED_TREE = slice(8, None)
+
+# The same, and wait for whoever holds the tree.
+CHOOSE_AND_WAIT = CHOOSE_AND_LOCK.replace(" SKIP LOCKED", "")
+LOOKS = 20
+"""How often a choice is made anew when others were quicker."""
+
+# How much there is for a person, by kind, counted up to a limit.
+_KINDS = " UNION ALL ".join(
+    f"SELECT {KIND[kind]} AS kind" for kind in sorted(REPLYING | LABELLING | RANKING)
+)
+OPEN_WORK = f"""
+SELECT w.kind, (SELECT count(*) FROM (
+    SELECT 1 FROM slot s WHERE s.kind = w.kind AND s.lang = ANY($2) AND {FITS} LIMIT $3) x)
+FROM ({_KINDS}) w
+"""
+
+# A new task; one that expired gives way to the same task leased again.
+ADD_TASK = f"""
+INSERT INTO task ({listed(ASKED)}) VALUES ({dollars(22)})
+ON CONFLICT (target_id, kind, round, person_id) DO UPDATE SET {replacing(ASKED)}
+RETURNING id
+"""
+SAVE_TASK = f"UPDATE task SET {settings(ASKED, 2)} WHERE id = $1"
+
+# The tree of a task, ours alone: what becomes of its tasks is decided by one at a time.
+LOCK_TREE_OF = """
+SELECT t.id FROM tree t WHERE t.id = (SELECT k.tree_id FROM task k WHERE k.id = $1) FOR UPDATE
+"""
+
+ONE_TASK = f"SELECT {columns('k', TASK)} FROM task k WHERE k.id = $1 FOR UPDATE"
+TASK_ON = f"""
+SELECT {columns("k", TASK)} FROM task k
+WHERE k.person_id = $1 AND k.target_id = $2 AND k.kind = $3 AND k.round = $4
+"""
+
+# What a person has in hand, newest first.
+OPEN_TASKS = f"""
+SELECT {columns("k", TASK)} FROM task k WHERE k.person_id = $1 AND k.state = 1
+ORDER BY k.leased_at DESC, k.id DESC
+"""
+
+# What a person took lately.
+TAKEN_SINCE = """
+SELECT count(*), COALESCE(sum(CASE WHEN k.state = 1 THEN 1 ELSE 0 END), 0)
+FROM task k WHERE k.person_id = $1 AND k.leased_at > $2
+"""
+
+# What a person answered last, among the tasks they took last.
+NEWEST = 500
+LAST_ANSWER = f"""
+SELECT {columns("k", TASK)} FROM task k WHERE k.id = (
+  SELECT n.id FROM (
+    SELECT x.id, x.answered_at, x.state FROM task x WHERE x.person_id = $1
+    ORDER BY x.leased_at DESC LIMIT {NEWEST}
+  ) n WHERE n.state = 2 AND n.answered_at >= $2 ORDER BY n.answered_at DESC, n.id DESC LIMIT 1)
+"""
+
+# Initial prompts being written in a language.
+OPEN_PROMPTS = "SELECT count(*) FROM task k WHERE k.state = 1 AND k.kind = 1 AND k.lang = $1"
+
+# Trees with leases that ran out, as many as nobody else holds; then those leases.
+OVERDUE_TREES = """
+SELECT t.id FROM tree t WHERE t.id IN (
+  SELECT k.tree_id FROM task k WHERE k.state = 1 AND k.expires_at <= $1
+  ORDER BY k.expires_at LIMIT $2)
+ORDER BY t.id FOR UPDATE SKIP LOCKED
+"""
+OVERDUE = f"""
+SELECT {columns("k", TASK)} FROM task k
+WHERE k.state = 1 AND k.expires_at <= $1 AND (k.tree_id IS NULL OR k.tree_id = ANY($3))
+ORDER BY k.expires_at, k.id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+OVERDUE_ALONE = f"""
+SELECT {columns("k", TASK)} FROM task k WHERE k.state = 1 AND k.expires_at <= $1
+ORDER BY k.expires_at, k.id LIMIT $2
+"""
+
+# How many people would not work on a message.
+SKIPS = "SELECT count(*) FROM task k WHERE k.target_id = $1 AND k.state = 3"
+
+
+class Work(Trees):
+    """Slots for a person, and tasks."""
+
+    def find_slot(
+        self, person_id: int, wishes: Sequence[tuple[TaskKind, str]], skip: Sequence[int] = ()
+    ) -> Slot | None:
+        if self.db.locks:
+            return self._slot_among_others(person_id, wishes, skip)
+        for kind, lang in wishes:
+            row = self.db.row(CHOOSE, person_id, lang, KIND[kind], list(skip))
+            if row is not None:
+                return _slot_from_row(row)
+        return None
+
+    def _slot_among_others(
+        self, person_id: int, wishes: Sequence[tuple[TaskKind, str]], skip: Sequence[int]
+    ) -> Slot | None:
+        """Choose and lock, and look again when the place was taken between the two."""
+        langs = [lang for _, lang in wishes]
+        kinds = [KIND[kind] for kind, _ in wishes]
+        for _ in range(LOOKS):
+            values = (person_id, langs, kinds, list(skip))
+            row = self.db.row(CHOOSE_AND_LOCK, *values) or self.db.row(CHOOSE_AND_WAIT, *values)
+            if row is None:
+                return None
+            slot = _slot_from_row(row)
+            known = self._trees.get(slot.tree_id) or self._loaded(row[_LOCKED_TREE])
+            if (slot.target_id, slot.kind) in known.slots:
+                return known.slots[slot.target_id, slot.kind][0]
+        return None
+
+    def open_work(
+        self, person_id: int, languages: Sequence[str], cap: int
+    ) -> Mapping[TaskKind, int]:
+        rows = self.db.rows(OPEN_WORK, person_id, list(languages), cap)
+        counts = {KIND_OF[code]: count for code, count in rows if count}
+        return {kind: counts[kind] for kind in TaskKind if kind in counts}
+
+    def add_task(self, task: Task) -> Task:
+        row = self.db.row(ADD_TASK, *task_values(task))
+        assert row is not None
+        task = replace(task, id=row[0])
+        self._written(task.tree_id)
+        if task.target_id is not None:
+            self._leased[task.target_id, task.kind] = task.leased_at
+        return task
+
+    def save_task(self, task: Task) -> None:
+        self.db.run(SAVE_TASK, task.id, *task_values(task))
+        self._written(task.tree_id)
+
+    def task(self, task_id: int) -> Task | None:
+        if self.db.locks:
+            self.db.row(LOCK_TREE_OF, task_id)
+        return _task_or_none(self.db.row(ONE_TASK, task_id))
+
+    def task_on(self, person_id: int, target_id: int, kind: TaskKind, round: int) -> Task | None:
+        return _task_or_none(self.db.row(TASK_ON, person_id, target_id, KIND[kind], round))
+
+    def open_tasks(self, person_id: int) -> Sequence[Task]:
+        return [task_from_row(row) for row in self.db.rows(OPEN_TASKS, person_id)]
+
+    def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
+        row = self.db.row(TAKEN_SINCE, person_id, micros(since))
+        assert row is not None
+        return row[0], row[1]
+
+    def open_prompt_tasks(self, lang: str) -> int:
+        row = self.db.row(OPEN_PROMPTS, lang)
+        assert row is not None
+        count: int = row[0]
+        return count
+
+    def last_answer(self, person_id: int, since: datetime) -> Task | None:
+        return _task_or_none(self.db.row(LAST_ANSWER, person_id, micros(since)))
+
+    def overdue_tasks(self, now: datetime, limit: int) -> Sequence[Task]:
+        if self.db.locks:
+            trees = [row[0] for row in self.db.rows(OVERDUE_TREES, micros(now), limit)]
+            rows = self.db.rows(OVERDUE, micros(now), limit, trees)
+        else:
+            rows = self.db.rows(OVERDUE_ALONE, micros(now), limit)
+        return [task_from_row(row) for row in rows]
+
+    def skips(self, target_id: int) -> int:
+        row = self.db.row(SKIPS, target_id)
+        assert row is not None
+        count: int = row[0]
+        return count
+
+
+def _slot_from_row(row: Row) -> Slot:
+    return Slot(
+        tree_id=row[0],
+        target_id=row[1],
+        kind=KIND_OF[row[2]],
+        lang=row[3],
+        free=row[4],
+        urgency=row[5],
+        round=row[6],
+        author_id=row[7],
+    )
+
+
+def _task_or_none(row: Row | None) -> Task | None:
+    return None if row is None else task_from_row(row)
