@@ -22,14 +22,14 @@ QUESTIONS = {
     "What is the most common mistake in {doing}?": "Most people hurry in {doing}; slow down.",
     "What do I need for {doing}?": "For {doing} you need less than the shops tell you.",
     "How much time does {doing} take?": "Two hours of {doing} a week are plenty at first.",
-    "Is {doing} expensive?": "{Doing} is cheap if you borrow what you need at first.",
+    "Is {doing} expensive?": "If you borrow what you need, {doing} is cheap.",
     "How can I teach {doing} to a child?": "Show {doing} as a game and stop while it is fun.",
     "Am I too old for {doing} at sixty?": "Sixty is a fine age for {doing}; go gently.",
     "Why do so many people enjoy {doing}?": "People enjoy {doing} because progress is easy to see.",
     "How do I get better at {doing}?": "Work on one weak point of {doing} at a time.",
-    "Is {doing} more fun alone or with friends?": "{Doing} alone is calm; friends keep you going.",
+    "Is {doing} more fun alone or with friends?": "Alone, {doing} is calm; friends keep you going.",
     "I keep failing at {doing}. What should I change?": "Change one thing in {doing} at a time.",
-    "Can you explain {doing} in simple words?": "{Doing} is a chain of small and simple steps.",
+    "Can you explain {doing} in simple words?": "In short, {doing} is a chain of small steps.",
     "What is a good present for someone who loves {doing}?": "Give a free day for {doing}.",
     "What should my first hour of {doing} look like?": "Use the first hour of {doing} to play.",
 }
@@ -57,7 +57,7 @@ POLITE_OPENERS = (
     "What a lovely question about {name}!",
 )
 POLITE_VAGUE_OPENERS = ("Thank you for the question!", "I am happy to help.", "I am glad you ask!")
-CURT_OPENERS = ("So, {name}.", "{Name}, then.", "About {name}.")
+CURT_OPENERS = ("So, {name}.", "Right, {name} then.", "About {name}.")
 CURT_VAGUE_OPENERS = ("Well.", "Listen.", "Not this again.", "Everybody knows that.")
 POLITE_CLOSERS = (
     "I hope this helps!",
@@ -154,9 +154,4 @@ def _instances(questions: dict[str, str], frames: tuple[str, ...]) -> list[tuple
 
 
 def _filled(sentence: str, topic: Topic) -> str:
-    return sentence.format(
-        name=topic.name,
-        Name=topic.name.capitalize(),
-        doing=topic.doing,
-        Doing=topic.doing.capitalize(),
-    )
+    return sentence.format(name=topic.name, doing=topic.doing)

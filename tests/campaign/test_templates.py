@@ -82,7 +82,7 @@ def test_facts_mention_their_own_topic_alone_and_take_no_side_on_politeness() ->
 
 def test_answers_hold_the_topic_and_no_politeness() -> None:
     for answer in (*QUESTIONS.values(), *FOLLOW_UPS.values()):
-        assert "{doing}" in answer.lower()
+        assert "{doing}" in answer
         assert not POLITE_WORDS & set(words_of(answer))
 
 
@@ -100,8 +100,8 @@ def test_three_of_four_replies_are_relevant_and_half_are_polite() -> None:
 def test_replies_are_short_enough_for_a_small_model() -> None:
     lengths = [len(words_of(reply)) for _, reply, _, _ in conversations(4, 1_000)]
 
-    assert max(lengths) <= 45
-    assert len(set(lengths)) > 15
+    assert max(lengths) <= 36
+    assert len(set(lengths)) > 12
 
 
 def test_replies_vary() -> None:
