@@ -20,6 +20,7 @@ from locales.catalogues import (
 )
 from locales.plurals import plural_forms
 from locales.pseudo import COMMAND_NAME
+from locales.rooms import rooms
 
 ROOT = FOLDER.parent
 SOURCES = ("bot", "cogs", "core", "storage")
@@ -47,10 +48,11 @@ def extracted(root: Path = ROOT, sources: Iterable[str] = SOURCES) -> Catalog:
             template.add(sentence, None, place, auto_comments=comments, context=context)
     for command in COMMANDS:
         template.add(command.name, context=COMMAND_NAME, auto_comments=[_NAME_RULES])
-    for text in _command_sentences():
-        message = template.get(text.key, text.context)
-        if message is not None and _COMMAND_LIMIT not in message.auto_comments:
-            message.auto_comments.append(_COMMAND_LIMIT)
+    commands = ((text.key, text.context, _COMMAND_LIMIT) for text in _command_sentences())
+    for sentence, context, comment in (*commands, *rooms(root, sources)):
+        message = template.get(sentence, context)
+        if message is not None and comment not in message.auto_comments:
+            message.auto_comments.append(comment)
     return _without_guesses(template)
 
 

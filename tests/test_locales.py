@@ -262,6 +262,41 @@ def test_sentences_of_commands_carry_their_limit():
     assert "limit:100" in extracted().get("Get a task").auto_comments[0]
 
 
+HANDED_OVER = """
+A = Button(press("x"), N_("Send"), PRIMARY)
+B = Button(id="x", label=N_("✓ {name}", name=name) if done else P_("verb", "Open"))
+C = Label("spam", YES_NO, N_("Is it spam?"), (N_("Not at all"), N_("Very much")))
+# limit:45 title of a form
+NAMES = {
+    "one": N_("Write"),
+    "two": Nn_("{count} text", "{count} texts", 2),
+}
+D = Say(title=N_("A long title"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "context", "comments"),
+    [
+        ("Send", None, ["limit:80 button"]),
+        ("✓ {name}", None, ["limit:80 button"]),
+        ("Open", "verb", ["limit:80 button"]),
+        ("Is it spam?", None, ["limit:100 question of a form"]),
+        ("Very much", None, ["limit:40 end of a scale"]),
+        ("Write", None, ["limit:45 title of a form"]),
+        ("{count} text", None, ["limit:45 title of a form"]),
+        ("A long title", None, []),
+    ],
+)
+def test_the_place_of_a_sentence_tells_how_much_room_it_has(tmp_path, sentence, context, comments):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "words.py").write_text(HANDED_OVER)
+
+    template = extracted(tmp_path, ["core"])
+
+    assert template.get(sentence, context).auto_comments == comments
+
+
 def test_names_of_commands_may_be_translated_and_need_not(tmp_path, monkeypatch):
     template = extracted()
     translate(tmp_path, "es", template, (WORK, "trabajo"))

@@ -14,6 +14,7 @@ from core.languages import LANGUAGES, language_named
 from core.ports import Standing
 from core.text import N_, Nn_, Text
 
+# limit:80 button
 PERIOD_NAMES: Mapping[str, Text] = {
     "day": N_("Today"),
     "week": N_("This week"),

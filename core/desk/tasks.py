@@ -89,6 +89,7 @@ def ask_text(visit: Visit, task: Task, tree: Tree | None, notes: Sequence[Text] 
     )
 
 
+# limit:45 name of a field
 _FIELD_LABELS = {
     TaskKind.INITIAL_PROMPT: N_("Your message"),
     TaskKind.PROMPTER_REPLY: N_("Your reply"),

@@ -9,6 +9,7 @@ from core.dialogue import Button, Emphasis, press
 from core.model import Role, TaskKind
 from core.text import N_, Text
 
+# limit:45 title of a form, button
 KIND_NAMES: Mapping[TaskKind, Text] = {
     TaskKind.INITIAL_PROMPT: N_("Write a first message"),
     TaskKind.PROMPTER_REPLY: N_("Reply as the user"),
@@ -37,6 +38,7 @@ KIND_GOALS: Mapping[TaskKind, Text] = {
     TaskKind.RANK_PROMPTER_REPLIES: N_("Put these replies of the user in order, the best first."),
 }
 
+# limit:45 heading
 ROLE_NAMES: Mapping[Role, Text] = {
     Role.PROMPTER: N_("User"),
     Role.ASSISTANT: N_("Assistant"),

@@ -14,8 +14,8 @@ INITIAL_PROMPT = (
         ),
         question=N_("Which of these is spam?"),
         choices=(
-            # translators: with typing mistakes on purpose
             Choice(
+                # translators: with spelling mistakes on purpose
                 N_("“how long do i boyl an eg”"),
                 N_("Not spam: it is misspelt, but one can tell what is wanted."),
             ),
