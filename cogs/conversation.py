@@ -31,10 +31,13 @@ MessagesOf = Callable[[Screen], tuple[Message, ...]]
 
 
 def form_at_once(screen: Screen) -> Form | None:
-    """The form of a text for which nothing must be read first."""
-    if isinstance(screen, AskText) and opens_at_once(screen):
-        return text_form(screen)
-    return None
+    """The form of a text for which nothing must be read or decided first."""
+    return writing(screen) if isinstance(screen, AskText) and opens_at_once(screen) else None
+
+
+def writing(screen: Screen) -> Form | None:
+    """The form of any text, asked for by name or by its own button."""
+    return text_form(screen) if isinstance(screen, AskText) else None
 
 
 class Conversation:

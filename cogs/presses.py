@@ -9,17 +9,16 @@ import discord
 from discord.ext import commands
 
 from cogs.card import Form, Message
-from cogs.conversation import Conversation
+from cogs.conversation import Conversation, writing
 from cogs.forms import form_answer, form_count, label_form
 from cogs.ids import Pressed, pressed
 from cogs.ordering import ranking_of, redrawn
 from cogs.render import messages, reader_page
 from cogs.reply import Interaction
-from cogs.writing import FIELD, text_form
+from cogs.writing import FIELD
 from core.dialogue import (
     SHOW,
     AskLabels,
-    AskText,
     Command,
     Labelled,
     Press,
@@ -72,7 +71,7 @@ class Presses(commands.Cog):
     async def _write(self, interaction: Interaction, found: Pressed) -> None:
         """Open the form again; its draft and the last message come from the desk."""
         again = Press(found.whole or press(SHOW))
-        await self._conversation.answer(interaction, again, keyed=False, form_of=_writing)
+        await self._conversation.answer(interaction, again, keyed=False, form_of=writing)
 
     async def _text(self, interaction: Interaction, found: Pressed) -> None:
         typed = next((c["value"] for c in _controls(interaction) if c["custom_id"] == FIELD), "")
@@ -133,10 +132,6 @@ class Presses(commands.Cog):
     async def _unknown(self, interaction: Interaction, found: Pressed) -> None:
         """A button of another version, or one that somebody made up: show where things stand."""
         await self._conversation.answer(interaction, Press(press(SHOW)), keyed=False, fresh=True)
-
-
-def _writing(screen: Screen) -> Form | None:
-    return text_form(screen) if isinstance(screen, AskText) else None
 
 
 def _id_in(interaction: Interaction) -> str:

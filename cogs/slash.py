@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.completion import choices
-from cogs.conversation import Conversation
+from cogs.conversation import Conversation, form_at_once, writing
 from cogs.reply import Interaction
 from cogs.translation import command_name, sentence
 from core.commands import COMMANDS, Argument, Audience, CommandSpec
@@ -28,6 +28,9 @@ _SHOWN_TO = {
     Audience.MODERATOR: discord.Permissions(manage_messages=True),
 }
 """To whom Discord shows a command unless a server decides otherwise; the desk checks again."""
+
+_WRITES_AT_ONCE = frozenset({"prompt"})
+"""Commands whose caller wants to write and nothing else."""
 
 Callback = Callable[..., Coroutine[Any, Any, None]]
 SlashCommand = app_commands.Command[Any, Any, None]
@@ -62,7 +65,10 @@ class Slash(commands.Cog):
     def _callback(self, spec: CommandSpec) -> Callback:
         async def callback(interaction: Interaction, **given: str | None) -> None:
             args = {name: words for name, words in given.items() if words}
-            await self._conversation.answer(interaction, Command(spec.name, args))
+            form_of = writing if spec.name in _WRITES_AT_ONCE else form_at_once
+            await self._conversation.answer(
+                interaction, Command(spec.name, args), form_of=form_of
+            )
 
         callback.__signature__ = _signature(spec.arguments)  # type: ignore[attr-defined]
         words = {argument.name: sentence(argument.sentence) for argument in spec.arguments}

@@ -8,13 +8,13 @@ import discord
 from discord import ui
 
 from cogs.card import Form
-from cogs.foreign import clipped, pieces, size
+from cogs.foreign import clipped, inert, pieces, size
 from cogs.forms import CONTROL_LABEL, FORM_TITLE
 from cogs.ids import custom_id
 from cogs.pages import passage_blocks, said
 from core.dialogue import AskText, Passage
 from core.text import N_
-from locales import say
+from locales import say, say_all
 
 FIELD = "text"
 _FIELD_MOST = 4_000
@@ -23,12 +23,12 @@ _VIEW_ROOM = 1_500
 
 # limit:45 title of a form
 YOUR_TEXT = N_("Your text")
-GOES_ON = N_("It goes on; the message behind this form shows all of it.")
+GOES_ON = N_("This is the beginning; the card behind this form shows all of it.")
 
 
 def opens_at_once(screen: AskText) -> bool:
-    """Whether there is nothing to read first: a new text, or a draft to go on with."""
-    return not screen.passages or bool(screen.draft)
+    """Whether nothing needs to be read or decided first: a draft to go on with, or no task."""
+    return bool(screen.draft) or screen.kind is None
 
 
 def text_form(screen: AskText) -> Form:
@@ -36,8 +36,9 @@ def text_form(screen: AskText) -> Form:
     language = screen.language
     title = say(screen.title or YOUR_TEXT, language)
     form = Form(title=clipped(title, FORM_TITLE), custom_id=custom_id("t", screen.task_id))
-    if screen.passages:
-        form.add_item(_view(_asked_about(screen), language))
+    view = _view(screen)
+    if view:
+        form.add_item(ui.TextDisplay(view))
     label = say(screen.field_label if screen.field_label.key else YOUR_TEXT, language)
     form.add_item(ui.Label(text=clipped(label, CONTROL_LABEL), component=_field(screen)))
     return form
@@ -60,16 +61,16 @@ def _field(screen: AskText) -> ui.TextInput[Any]:
     )
 
 
-def _asked_about(screen: AskText) -> Passage:
-    focused = [passage for passage in screen.passages if passage.in_focus]
-    return (focused or screen.passages)[-1]
-
-
-def _view(passage: Passage, language: str) -> ui.TextDisplay[Any]:
-    """The beginning of the last message; most fit whole."""
-    beginning = next(pieces(passage.text, _VIEW_ROOM), "")
-    shown = Passage(beginning, passage.heading)
-    lines = [block.markdown for block in passage_blocks(shown, language)]
-    if len(beginning) < len(passage.text):
-        lines.append(f"-# {said(GOES_ON, language)}")
-    return ui.TextDisplay("\n".join(lines))
+def _view(screen: AskText) -> str:
+    """What to do, and the message that it is about; where that is long, its beginning."""
+    language = screen.language
+    task = clipped(say_all((*screen.notes, *screen.body), language), _VIEW_ROOM // 2)
+    lines = [inert(task)] if task else []
+    focused = [passage for passage in screen.passages if passage.in_focus] or screen.passages
+    for passage in focused[-1:]:
+        beginning = next(pieces(passage.text, _VIEW_ROOM), "")
+        if len(beginning) < len(passage.text):
+            lines.append(f"-# {said(GOES_ON, language)}")
+        shown = Passage(beginning, passage.heading)
+        lines += [block.markdown for block in passage_blocks(shown, language)]
+    return "\n".join(lines)

@@ -110,7 +110,8 @@ class Client(commands.AutoShardedBot):
 
 
 def _aim(settings: Settings) -> None:
-    """Point the library at another Discord than the usual one."""
+    """Point the library at another Discord than the usual one; voice it need not offer."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.discord_api_base:
         discord.http.Route.BASE = settings.discord_api_base.rstrip("/")
     if settings.discord_gateway_url:

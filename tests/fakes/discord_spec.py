@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT.parent / "shared" / "platform-specs"
@@ -23,7 +24,7 @@ FILE = "discord-openapi.json"
 # What discord.py adds by itself and Discord ignores.
 LIBRARY_EXTRAS = {
     "ApplicationCommandUpdateRequest": {"nsfw"},
-    "IncomingWebhookInteractionRequest": {"tts"},
+    "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts"},
 }
 
 
@@ -112,15 +113,25 @@ def _closed(schema: Any, name: str) -> Any:
         for key, value in schema.items()
     }
     if "properties" in shut and "additionalProperties" not in shut:
-        extras = dict.fromkeys(LIBRARY_EXTRAS.get(name, ()), {})
+        extras = {key: {} for key in LIBRARY_EXTRAS.get(name, ())}
         shut["properties"] = {**extras, **shut["properties"]}
         shut["additionalProperties"] = False
     return shut
 
 
-def _told(error: Any) -> str:
-    """The deepest reason, with the place where it arose."""
+def _told(error: ValidationError) -> str:
+    """The deepest reason, in the branch that fits the kind of component best."""
     while error.context:
-        error = max(error.context, key=lambda inner: len(inner.absolute_path))
+        branches: dict[Any, list[ValidationError]] = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        likely = min(branches.values(), key=lambda errors: (_other_kind(errors), len(errors)))
+        error = likely[0]
     place = "/".join(map(str, error.absolute_path))
-    return f"{place}: {error.message[:200]}"
+    return f"{place}: {error.message[:300]}"
+
+
+def _other_kind(errors: Iterable[ValidationError]) -> bool:
+    """Whether the branch is of another type of thing altogether."""
+    return any(error.path and error.path[-1] == "type" and len(error.path) == 1
+               for error in errors)
