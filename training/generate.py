@@ -154,8 +154,9 @@ def _patiently(request: urllib.request.Request) -> dict[str, Any]:
                 answer: dict[str, Any] = json.load(response)
                 return answer
         except urllib.error.HTTPError as error:
-            if error.code not in BUSY or not left:
+            with error:
                 said = error.read(200).decode(errors="replace")
+            if error.code not in BUSY or not left:
                 raise Refusal(f"{request.full_url}: HTTP {error.code}: {said}") from error
         except (OSError, ValueError) as error:
             if not left:

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-from transformers import AutoConfig, PrinterCallback
+from peft import PeftModel
+from transformers import AutoConfig, PrinterCallback, TrainerCallback
 from transformers.utils import logging as transformers_logging
 
 from training import memory, models
@@ -139,7 +140,10 @@ def execute(
         try:
             trainer = build(watch)
             trainer.remove_callback(PrinterCallback)  # the watch speaks
-            trainer.train(resume_from_checkpoint=last_checkpoint(run.folder / "checkpoints"))
+            checkpoint = last_checkpoint(run.folder / "checkpoints")
+            if checkpoint and not _is_sharded(trainer):
+                trainer.add_callback(WholeResume(checkpoint))
+            trainer.train(resume_from_checkpoint=checkpoint)
             if watch.cancelled:
                 run.write_card("cancelled", memory=cost)
                 raise Cancelled(f"{run.step}: stopped at a checkpoint; the same command goes on")
@@ -211,6 +215,27 @@ def trainer_arguments(run: Run) -> dict[str, Any]:
         "disable_tqdm": True,
         "dataloader_pin_memory": not cpu,
     }
+
+
+class WholeResume(TrainerCallback):
+    """Takes every weight of a checkpoint back.
+
+    transformers 5.23 saves the head of a Pythia under its published name and does not find it
+    again when a run resumes: the head would silently start anew.
+    """
+
+    def __init__(self, checkpoint: str) -> None:
+        self.checkpoint = checkpoint
+
+    def on_train_begin(self, *_: Any, model: Any = None, **__: Any) -> None:
+        saved = type(model).from_pretrained(self.checkpoint, dtype=model.dtype)
+        model.load_state_dict(saved.state_dict())
+
+
+def _is_sharded(trainer: Any) -> bool:
+    """Engines that shard weights, and adapters, bring their own way back."""
+    engines = trainer.is_deepspeed_enabled or trainer.is_fsdp_enabled
+    return bool(engines or isinstance(trainer.model, PeftModel))
 
 
 def last_checkpoint(folder: Path) -> str | None:

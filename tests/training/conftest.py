@@ -37,18 +37,18 @@ QUICK = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def quick() -> list[str]:
     """Settings under which a whole round takes seconds and learns nothing."""
     return list(QUICK)
 
 
-@pytest.fixture
-def toy_file(tmp_path: Path) -> Path:
-    """Sixty toy trees, some of them held out."""
-    path = tmp_path / "trees.jsonl"
+@pytest.fixture(scope="session")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Sixty toy trees in a file, some of them held out."""
+    path = tmp_path_factory.mktemp("toy") / "trees.jsonl"
     toy.write_trees(path, toy.trees(60, seed=0))
-    return path
+    return str(path)
 
 
 @pytest.fixture

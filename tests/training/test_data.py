@@ -308,9 +308,11 @@ def test_trees_that_are_not_ready_give_prompts_at_most(tmp_path: Path) -> None:
 def test_a_bad_tree_is_refused_with_file_line_and_reason(
     tmp_path: Path, line: dict[str, Any], reason: str
 ) -> None:
+    first = tree(assistant("a"), state="growing") | {"message_tree_id": "before"}
+    second = first if reason == "a second time" else line
+
     with pytest.raises(BadData, match=reason) as caught:
-        first = tree(assistant("a"), state="growing") | {"message_tree_id": "before"}
-        read_tree(tmp_path, first, *([line] if reason != "a second time" else [first]))
+        read_tree(tmp_path, first, second)
 
     assert "trees.jsonl:2: " in str(caught.value)
 

@@ -1,0 +1,387 @@
+"""A whole round in seconds: it learns nothing, but every part of it runs."""
+
+import hashlib
+import json
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training import __main__ as command
+from training import evaluate, generate, main, toy
+from training.config import load_settings
+from training.data import open_source, rows_of
+from training.errors import BadConfig, Cancelled, DiskFull, Refusal
+from training.generate import Sampling
+from training.reward_model import Judge
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the libraries' own notices, not ours
+
+
+@dataclass
+class Round:
+    out: Path
+    trees: str
+    words: list[str]  # the settings
+
+    def table(self, name: str) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads((self.out / name).read_text())
+        return values
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, trees: str, quick: list[str]) -> Round:
+    """The three steps and the evaluation, once for all tests below."""
+    out = tmp_path_factory.mktemp("round1")
+    main.train("all", trees, out, "tiny", quick)
+    return Round(out, trees, quick)
+
+
+def weights(folder: Path) -> str:
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+def test_a_round_leaves_three_models_that_transformers_opens(first: Round) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    for step in ("sft", "rl"):
+        AutoModelForCausalLM.from_pretrained(first.out / step / "model")
+        tokenizer = AutoTokenizer.from_pretrained(first.out / step / "model")
+        assert "{%- generation -%}" in tokenizer.chat_template
+    judge = Judge(first.out / "reward" / "model", 128, 8)
+    assert len(judge.scores([([{"role": "user", "content": "Hi"}], "Hello")])) == 1
+
+
+def test_the_run_card_names_data_settings_versions_and_seed(first: Round) -> None:
+    card = first.table("reward/card.json")
+
+    assert card["state"] == "done"
+    assert card["data"] == open_source(first.trees).generation
+    assert card["settings"]["reward"]["max_steps"] == 6
+    assert card["versions"]["trl"].startswith("1.16")
+    assert card["seed"] == 0
+    assert card["start"].endswith("sft/model")
+
+
+def test_metrics_hold_cost_and_figures(first: Round) -> None:
+    step, whole = first.table("reward/metrics.json"), first.table("metrics.json")
+
+    assert step["steps"] == 6
+    assert step["peak_memory"] > 10**8
+    assert 0 <= whole["reward"]["model"]["pairs"]["value"] <= 1
+    assert whole["reward"]["chance"] == 0.5
+    assert set(whole["rl"]["before"]) == {"reward", "tokens", "ended", "distinct"}
+
+
+def test_the_report_shows_its_pictures_and_samples(first: Round) -> None:
+    page = (first.out / "report.md").read_text()
+
+    pictures = [line.split("(")[1][:-1] for line in page.splitlines() if line.startswith("![")]
+    assert len(pictures) == 5
+    assert all((first.out / picture).stat().st_size > 5000 for picture in pictures)
+    assert "| fine-tuned | after RL |" in page
+    assert len((first.out / "samples.jsonl").read_text().splitlines()) == 3
+
+
+def test_fine_tuning_lowers_the_loss(first: Round) -> None:
+    log = [json.loads(line) for line in (first.out / "sft/log.jsonl").read_text().splitlines()]
+
+    assert float(log[-1]["loss"]) < float(log[0]["loss"])
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(first: Round, tmp_path: Path) -> None:
+    for step in ("sft", "reward", "rl"):
+        main.train(step, first.trees, tmp_path, "tiny", first.words)  # type: ignore[arg-type]
+
+    for step in ("sft", "reward", "rl"):
+        assert weights(tmp_path / step / "model") == weights(first.out / step / "model"), step
+
+
+def test_another_seed_gives_other_weights(first: Round, tmp_path: Path) -> None:
+    main.train("sft", first.trees, tmp_path, "tiny", [*first.words, "seed=1"])
+
+    assert weights(tmp_path / "sft/model") != weights(first.out / "sft/model")
+
+
+def test_a_step_that_is_done_is_not_done_again(
+    first: Round, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (first.out / "sft/model/model.safetensors").stat().st_mtime_ns
+
+    main.train("sft", first.trees, first.out, "tiny", first.words)
+
+    assert "done already" in capsys.readouterr().out
+    assert (first.out / "sft/model/model.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_folder_made_with_other_settings_is_not_overwritten(first: Round) -> None:
+    with pytest.raises(Refusal, match="other data or settings"):
+        main.train("sft", first.trees, first.out, "tiny", [*first.words, "sft.max_steps=7"])
+
+
+def test_the_cost_is_told_before_the_start(
+    first: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main.train("sft", first.trees, tmp_path, "tiny", [*first.words, "sft.max_steps=1"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("sft: about ")
+    assert "GiB are free" in lines[0]
+    assert "1/1" in lines[1]
+
+
+def test_grpo_is_one_word_away(first: Round, tmp_path: Path) -> None:
+    (tmp_path / "reward").symlink_to(first.out / "reward")
+
+    words = [*first.words, "rl.algorithm=grpo", "rl.max_steps=1"]
+    main.train("rl", first.trees, tmp_path, "tiny", words, sft=first.out / "sft/model")
+
+    assert (tmp_path / "rl/model/config.json").is_file()
+
+
+def test_generations_that_do_not_divide_the_batch_are_refused_in_one_line(
+    first: Round, tmp_path: Path
+) -> None:
+    (tmp_path / "reward").symlink_to(first.out / "reward")
+
+    words = [*first.words, "rl.generations=3"]
+
+    with pytest.raises(BadConfig, match="divisible by num_generations"):
+        main.train("rl", first.trees, tmp_path, "tiny", words, sft=first.out / "sft/model")
+
+
+@pytest.mark.parametrize(
+    "words", [["reward.mode=pairs"], ["reward.loss=plackett-luce"], ["reward.agreement=margin"]]
+)
+def test_the_reward_model_learns_in_every_mode(
+    first: Round, tmp_path: Path, words: list[str]
+) -> None:
+    metrics = main.train("reward", first.trees, tmp_path, "tiny", [*first.words, *words])
+
+    assert metrics["reward"]["steps"] == 6
+
+
+def test_an_adapter_is_merged_into_an_ordinary_folder(first: Round, tmp_path: Path) -> None:
+    words = [*first.words, "model.lora_rank=2", "model.lora_alpha=4", "reward.max_steps=1"]
+
+    main.train("sft", first.trees, tmp_path, "tiny", [*words, "sft.max_steps=1"])
+    main.train("reward", first.trees, tmp_path, "tiny", [*words, "sft.max_steps=1"])
+
+    for step in ("sft", "reward"):
+        names = {path.name for path in (tmp_path / step / "model").iterdir()}
+        assert "model.safetensors" in names
+        assert not [name for name in names if name.startswith("adapter")]
+    assert len(Judge(tmp_path / "reward/model", 128, 8).scores([([HELLO], "Hi")])) == 1
+
+
+HELLO = {"role": "user", "content": "Tell me about bees."}
+
+
+def test_a_second_round_continues_the_reward_model_and_compares_the_two(
+    first: Round, tmp_path: Path
+) -> None:
+    trees = toy.trees(60, seed=0)
+    for tree in trees:
+        tree.groups[:] = [
+            [toy.ToyReply(reply.text, "round1-rl") for reply in group] for group in tree.groups
+        ]
+    toy.write_trees(tmp_path / "new.jsonl", trees)
+
+    metrics = main.train(
+        "all",
+        str(tmp_path / "new.jsonl"),
+        tmp_path / "two",
+        "tiny",
+        first.words,
+        previous=first.out,
+    )
+
+    card = json.loads((tmp_path / "two/reward/card.json").read_text())
+    assert card["start"] == str(first.out / "reward/model")
+    rounds = metrics["evaluation"]["reward"]["rounds"]
+    assert rounds["own_replies"]["lists"] == 3
+    assert rounds["human_replies"]["lists"] == 0
+    assert rounds["own_replies"]["first"]["pairs"] == rounds["own_replies"]["second"]["pairs"]
+    assert "Second round" in (tmp_path / "two/report.md").read_text()
+
+
+def test_sampling_repeats_with_its_seed(first: Round) -> None:
+    sampling = Sampling(completions=3, temperature=1.0, top_p=1.0, max_new_tokens=8, seed=3)
+
+    def texts(changed: Sampling) -> list[str]:
+        made = generate.from_folder(first.out / "sft/model", [[HELLO], [HELLO]], changed)
+        return [one.text for some in made for one in some]
+
+    assert texts(sampling) == texts(sampling)
+    assert len(texts(sampling)) == 6
+    assert len(set(texts(sampling))) > 1
+
+
+def test_a_model_does_not_diverge_from_itself(first: Round) -> None:
+    settings = load_settings("tiny", first.words)
+    prompts = rows_of(open_source(first.trees), "prompts", settings.data, "validation")
+    sampling = Sampling(completions=2, temperature=1.0, top_p=1.0, max_new_tokens=8, seed=3)
+    sft, rl = first.out / "sft/model", first.out / "rl/model"
+    made = list(generate.from_folder(rl, [prompt.prompt for prompt in prompts], sampling))
+
+    assert evaluate.divergence(rl, rl, prompts, made, settings)["per_reply"] == 0.0
+    assert evaluate.divergence(rl, sft, prompts, made, settings)["per_reply"] != 0.0
+
+
+def stop_when_logged(log: Path, steps: int) -> threading.Thread:
+    """Send this process SIGTERM, as a supervisor would, once some steps are in the log."""
+
+    def watch() -> None:
+        for _ in range(600):
+            if log.is_file() and len(log.read_text().splitlines()) >= steps:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been_stopped(
+    first: Round, tmp_path: Path
+) -> None:
+    words = [*first.words, "sft.max_steps=40", "sft.checkpoint_every=10"]
+    main.train("sft", first.trees, tmp_path / "straight", "tiny", words)
+    thread = stop_when_logged(tmp_path / "stopped/sft/log.jsonl", 3)
+
+    with pytest.raises(Cancelled):
+        main.train("sft", first.trees, tmp_path / "stopped", "tiny", words)
+    thread.join()
+    card = json.loads((tmp_path / "stopped/sft/card.json").read_text())
+    main.train("sft", first.trees, tmp_path / "stopped", "tiny", words)
+
+    assert card["state"] == "cancelled"
+    assert weights(tmp_path / "stopped/sft/model") == weights(tmp_path / "straight/sft/model")
+
+
+def test_a_checkpoint_that_was_cut_off_is_not_used(first: Round, tmp_path: Path) -> None:
+    broken = tmp_path / "sft/checkpoints/checkpoint-3"
+    broken.mkdir(parents=True)
+    (broken / "model.safetensors").write_bytes(b"half")
+
+    main.train("sft", first.trees, tmp_path, "tiny", first.words)
+
+    assert weights(tmp_path / "sft/model") == weights(first.out / "sft/model")
+
+
+@pytest.mark.parametrize("file", ["log.jsonl", "model.partial/config.json"])
+def test_a_full_disk_ends_the_run_with_one_line(
+    first: Round, tmp_path: Path, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = tmp_path / "sft" / file
+    full.parent.mkdir(parents=True)
+    full.symlink_to("/dev/full")
+    words = ["sft", "--data", first.trees, "--out", str(tmp_path)]
+
+    code = command.main([*words, *(f"--set={word}" for word in first.words)])
+
+    assert code == command.FULL
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if "the disk is full" in line] == said[-1:]
+
+
+def test_a_disk_that_cannot_hold_the_result_is_refused_before_the_start(
+    first: Round, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = os.statvfs(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000})())
+
+    with pytest.raises(DiskFull, match="GB will be written"):
+        main.train("sft", first.trees, tmp_path, "tiny", first.words)
+    assert usage.f_bavail > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["sft", "--data", "/nowhere", "--out", "{out}"], "grove sync"),
+        (["sft", "--data", "{trees}", "--out", "{out}", "--set", "sft.x=1"], "not a setting"),
+        (["rl", "--data", "{trees}", "--out", "{out}"], "run the earlier step first"),
+        (["eval", "--data", "{trees}", "--out", "{out}"], "neither a reward model nor a policy"),
+        (["sft", "--data", "{trees}", "--out", "{out}", "--config", "smollm2-135m"], "smollm2"),
+        (["smollm2", "--wheel", "/nowhere.whl", "--out", "{out}/m"], "make smollm2"),
+    ],
+)
+def test_what_a_person_can_mend_is_said_in_one_line(
+    words: list[str],
+    line: str,
+    trees: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = command.main([word.format(trees=trees, out=tmp_path) for word in words])
+
+    said = capsys.readouterr().err.strip().splitlines()
+    assert code == command.REFUSED
+    assert len(said) == 1
+    assert line in said[0]
+
+
+def test_trls_own_trainers_open_the_views(first: Round, write_store: Any, tmp_path: Path) -> None:
+    """The rows of a store, read by `datasets`, go into TRL's trainers as they are."""
+    from datasets import load_dataset
+    from transformers import AutoTokenizer
+    from trl import RewardConfig, RewardTrainer, RLOOConfig, RLOOTrainer, SFTConfig, SFTTrainer
+
+    reply = {"role": "assistant", "content": "Of course."}
+    base = {"tree_id": "t", "lang": "en", "platform": "discord"}
+    pair = {"prompt": [HELLO], "chosen": [reply], "rejected": [{**reply, "content": "No."}]}
+    store = write_store(
+        {
+            ("sft", "train"): [base | {"template": "x", "messages": [HELLO, reply]}] * 4,
+            ("pairs", "train"): [base | pair | {"margin": 0.5}] * 4,
+            ("prompts", "train"): [base | {"prompt": [HELLO]}] * 4,
+        }
+    )
+    rows = {
+        view: load_dataset("json", data_files=str(store / f"data/{view}/*.jsonl"), split="train")
+        for view in ("sft", "pairs", "prompts")
+    }
+    words = {
+        "max_steps": 1,
+        "per_device_train_batch_size": 4,
+        "use_cpu": True,
+        "bf16": False,
+        "gradient_checkpointing": False,
+        "report_to": "none",
+        "save_strategy": "no",
+        "disable_tqdm": True,
+    }
+    sft, judge = str(first.out / "sft/model"), str(first.out / "reward/model")
+    tokenizer = AutoTokenizer.from_pretrained(sft)
+    common: dict[str, Any] = {"processing_class": tokenizer}
+    trainers = [
+        SFTTrainer(
+            sft,
+            SFTConfig(str(tmp_path), **words, assistant_only_loss=True),
+            train_dataset=rows["sft"],
+            **common,
+        ),
+        RewardTrainer(
+            judge, RewardConfig(str(tmp_path), **words), train_dataset=rows["pairs"], **common
+        ),
+        RLOOTrainer(
+            sft,
+            judge,
+            RLOOConfig(str(tmp_path), **words, num_generations=2, max_completion_length=8),
+            train_dataset=rows["prompts"],
+            **common,
+        ),
+    ]
+
+    for trainer in trainers:
+        assert trainer.train().global_step == 1
