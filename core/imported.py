@@ -259,4 +259,3 @@ def _ballot(event: Fields, ids: Mapping[str, int]) -> Ballot:
         at=event.date("created_date"),
         pseudonym=event.text("user_id"),
     )
-
