@@ -41,6 +41,14 @@ def _found(turn: Turn, message_id: int) -> tuple[Tree, Message]:
     return tree, tree.messages[message_id]
 
 
+def _standing(turn: Turn, message_id: int) -> tuple[Tree, Message]:
+    """A message that keeps its place; one that was rejected or removed has lost it to others."""
+    tree, message = _found(turn, message_id)
+    if not message.keeps_place:
+        raise Unknown(N_("That text was rejected or removed already."))
+    return tree, message
+
+
 def _noted(
     turn: Turn, act: str, message: Message, reason: str | None, before: str | None = None
 ) -> None:
@@ -123,7 +131,7 @@ def _count_red_flag(turn: Turn, message_id: int) -> None:
 
 def hold(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     """A message waits for a moderator; holding a prompt that has grown halts its tree."""
-    tree, message = _found(turn, message_id)
+    tree, message = _standing(turn, message_id)
     if message.is_root and tree.state is not TreeState.INITIAL_PROMPT_REVIEW:
         return halt(turn, tree.id, reason)
     _noted(turn, "hold", message, reason)
@@ -132,15 +140,19 @@ def hold(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
 
 def release(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     """A moderator accepts a message, held or under review."""
-    tree, message = _found(turn, message_id)
+    tree, message = _standing(turn, message_id)
     _noted(turn, "release", message, reason)
     after = judged(tree, message_id, True, turn.now)
     return settle(turn, tree, _joined(turn, after, message))
 
 
 def reject(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
-    """A moderator rejects a message that is held or under review."""
-    tree, message = _found(turn, message_id)
+    """A moderator rejects a message that nobody has built on."""
+    tree, message = _standing(turn, message_id)
+    if tree.children(message_id) or (
+        message.is_root and tree.state is not TreeState.INITIAL_PROMPT_REVIEW
+    ):
+        raise Unknown(N_("Others have built on that text. Remove it instead."))
     _noted(turn, "reject", message, reason)
     after = judged(tree, message_id, False, turn.now)
     return settle(turn, tree, _reranked(turn, after, message))

@@ -23,20 +23,55 @@ def snowflake() -> str:
 
 
 def bot_user() -> dict[str, Any]:
-    return {"id": BOT, "username": "grove", "discriminator": "0", "global_name": None,
-            "avatar": None, "bot": True, "flags": 0, "verified": True, "mfa_enabled": False}
+    return {
+        "id": BOT,
+        "username": "grove",
+        "discriminator": "0",
+        "global_name": None,
+        "avatar": None,
+        "bot": True,
+        "flags": 0,
+        "verified": True,
+        "mfa_enabled": False,
+    }
 
 
 def guild() -> dict[str, Any]:
     return {
-        "id": GUILD, "name": "Testers", "owner_id": "1", "member_count": 3, "large": False,
-        "members": [], "emojis": [], "stickers": [], "roles": [], "threads": [], "features": [],
-        "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
-        "channels": [{"id": CHANNEL, "type": 0, "name": "grove", "position": 0,
-                      "permission_overwrites": [], "parent_id": None}],
-        "unavailable": False, "preferred_locale": "en-US", "premium_tier": 0, "nsfw_level": 0,
-        "verification_level": 0, "default_message_notifications": 0,
-        "explicit_content_filter": 0, "mfa_level": 0, "system_channel_flags": 0,
+        "id": GUILD,
+        "name": "Testers",
+        "owner_id": "1",
+        "member_count": 3,
+        "large": False,
+        "members": [],
+        "emojis": [],
+        "stickers": [],
+        "roles": [],
+        "threads": [],
+        "features": [],
+        "voice_states": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "channels": [
+            {
+                "id": CHANNEL,
+                "type": 0,
+                "name": "grove",
+                "position": 0,
+                "permission_overwrites": [],
+                "parent_id": None,
+            }
+        ],
+        "unavailable": False,
+        "preferred_locale": "en-US",
+        "premium_tier": 0,
+        "nsfw_level": 0,
+        "verification_level": 0,
+        "default_message_notifications": 0,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "system_channel_flags": 0,
         "soundboard_sounds": [],
     }
 

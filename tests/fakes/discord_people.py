@@ -22,14 +22,18 @@ class Card:
     @property
     def text(self) -> str:
         """All that is said, as it was sent."""
-        return "\n".join(part["content"] for part in walked(self.raw["components"])
-                         if part["type"] == 10)
+        return "\n".join(
+            part["content"] for part in walked(self.raw["components"]) if part["type"] == 10
+        )
 
     @property
     def buttons(self) -> dict[str, dict[str, Any]]:
         """Buttons that can be pressed, by their words."""
-        return {part["label"]: part for part in walked(self.raw["components"])
-                if part["type"] == 2 and not part.get("disabled")}
+        return {
+            part["label"]: part
+            for part in walked(self.raw["components"])
+            if part["type"] == 2 and not part.get("disabled")
+        }
 
     @property
     def menus(self) -> list[dict[str, Any]]:
@@ -58,8 +62,11 @@ class FormShown:
     @property
     def controls(self) -> dict[str, dict[str, Any]]:
         """The controls by the words above them."""
-        return {part["label"]: part["component"] for part in self.raw["components"]
-                if part["type"] == 18}
+        return {
+            part["label"]: part["component"]
+            for part in self.raw["components"]
+            if part["type"] == 18
+        }
 
     @property
     def text(self) -> str:
@@ -160,8 +167,13 @@ class Member:
         return await self._begin(4, data)
 
     async def menu(self, name: str, message: dict[str, Any]) -> Answer:
-        data = {"id": snowflake(), "name": name, "type": 3, "target_id": message["id"],
-                "resolved": {"messages": {message["id"]: message}}}
+        data = {
+            "id": snowflake(),
+            "name": name,
+            "type": 3,
+            "target_id": message["id"],
+            "resolved": {"messages": {message["id"]: message}},
+        }
         return await self._begin(2, data)
 
     async def press(self, card: Card, words: str) -> Answer:
@@ -175,8 +187,11 @@ class Member:
         for menu in card.menus:
             for offered in menu["options"]:
                 if offered["label"] == option:
-                    data = {"custom_id": menu["custom_id"], "component_type": 3,
-                            "values": [offered["value"]]}
+                    data = {
+                        "custom_id": menu["custom_id"],
+                        "component_type": 3,
+                        "values": [offered["value"]],
+                    }
                     return await self._begin(3, data, card)
         raise AssertionError(f"no option {option!r}")
 
@@ -193,10 +208,18 @@ class Member:
 
     async def _begin(self, kind: int, data: dict[str, Any], card: Card | None = None) -> Answer:
         interaction = {
-            "id": snowflake(), "application_id": APPLICATION, "type": kind, "data": data,
-            "token": f"interaction-{snowflake()}", "version": 1, "locale": self.locale,
-            "channel_id": CHANNEL, "entitlements": [], "attachment_size_limit": 10_000_000,
-            "authorizing_integration_owners": self.owners, "app_permissions": "2147483647",
+            "id": snowflake(),
+            "application_id": APPLICATION,
+            "type": kind,
+            "data": data,
+            "token": f"interaction-{snowflake()}",
+            "version": 1,
+            "locale": self.locale,
+            "channel_id": CHANNEL,
+            "entitlements": [],
+            "attachment_size_limit": 10_000_000,
+            "authorizing_integration_owners": self.owners,
+            "app_permissions": "2147483647",
             **self._place(),
         }
         if card is not None:
@@ -207,16 +230,43 @@ class Member:
         return Answer(pending)
 
     def _place(self) -> dict[str, Any]:
-        user = {"id": self.id, "username": self.name.lower(), "discriminator": "0",
-                "global_name": self.name, "avatar": None, "bot": False}
+        user = {
+            "id": self.id,
+            "username": self.name.lower(),
+            "discriminator": "0",
+            "global_name": self.name,
+            "avatar": None,
+            "bot": False,
+        }
         if self.guild is None:
-            return {"user": user, "context": 1,
-                    "channel": {"id": CHANNEL, "type": 1, "recipients": [user]}}
-        member = {"user": user, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00",
-                  "deaf": False, "mute": False, "flags": 0, "nick": None,
-                  "permissions": str(self.permissions)}
-        return {"member": member, "guild_id": self.guild, "guild_locale": "en-US", "context": 0,
-                "guild": {"id": self.guild, "locale": "en-US", "features": []},
-                "channel": {"id": CHANNEL, "type": 0, "name": "grove", "guild_id": self.guild,
-                            "permissions": "2147483647", "position": 0,
-                            "permission_overwrites": []}}
+            return {
+                "user": user,
+                "context": 1,
+                "channel": {"id": CHANNEL, "type": 1, "recipients": [user]},
+            }
+        member = {
+            "user": user,
+            "roles": [],
+            "joined_at": "2026-01-01T00:00:00+00:00",
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+            "nick": None,
+            "permissions": str(self.permissions),
+        }
+        return {
+            "member": member,
+            "guild_id": self.guild,
+            "guild_locale": "en-US",
+            "context": 0,
+            "guild": {"id": self.guild, "locale": "en-US", "features": []},
+            "channel": {
+                "id": CHANNEL,
+                "type": 0,
+                "name": "grove",
+                "guild_id": self.guild,
+                "permissions": "2147483647",
+                "position": 0,
+                "permission_overwrites": [],
+            },
+        }

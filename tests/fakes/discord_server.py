@@ -183,8 +183,12 @@ class DiscordServer:
         shard = data.get("shard", [0, 1])
         self.sockets[shard[0]] = socket
         ready = {
-            "v": 10, "user": bot_user(), "session_id": snowflake(), "shard": shard,
-            "resume_gateway_url": self.gateway, "private_channels": [],
+            "v": 10,
+            "user": bot_user(),
+            "session_id": snowflake(),
+            "shard": shard,
+            "resume_gateway_url": self.gateway,
+            "private_channels": [],
             "guilds": [{"id": GUILD, "unavailable": True}],
             "application": {"id": APPLICATION, "flags": 0},
         }
@@ -249,13 +253,23 @@ class DiscordServer:
         return {
             "/users/@me": bot_user(),
             "/oauth2/applications/@me": {
-                "id": APPLICATION, "name": "Grove", "description": "", "icon": None,
-                "bot_public": True, "bot_require_code_grant": False, "verify_key": "",
-                "flags": 0, "summary": "", "team": None, "owner": bot_user(),
+                "id": APPLICATION,
+                "name": "Grove",
+                "description": "",
+                "icon": None,
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "verify_key": "",
+                "flags": 0,
+                "summary": "",
+                "team": None,
+                "owner": bot_user(),
             },
             "/gateway": {"url": self.gateway},
             "/gateway/bot": {
-                "url": self.gateway, "shards": self.shards, "session_start_limit": limits,
+                "url": self.gateway,
+                "shards": self.shards,
+                "session_start_limit": limits,
             },
         }[path]
 
@@ -263,8 +277,14 @@ class DiscordServer:
         self, method: str, rest: list[str], body: Any, files: Any
     ) -> web.Response:
         self.commands = [
-            {**command, "id": snowflake(), "application_id": APPLICATION, "version": "1",
-             "description": command.get("description", ""), "type": command.get("type", 1)}
+            {
+                **command,
+                "id": snowflake(),
+                "application_id": APPLICATION,
+                "version": "1",
+                "description": command.get("description", ""),
+                "type": command.get("type", 1),
+            }
             for command in body
         ]
         return answered(self.commands)
@@ -330,11 +350,23 @@ class DiscordServer:
 
     def _kept(self, data: dict[str, Any], channel: str, files: Any = ()) -> dict[str, Any]:
         message = {
-            "id": snowflake(), "channel_id": channel, "author": bot_user(), "content": "",
-            "timestamp": "2026-01-05T12:00:00+00:00", "edited_timestamp": None, "tts": False,
-            "mention_everyone": False, "mentions": [], "mention_roles": [], "embeds": [],
-            "pinned": False, "type": 0, "flags": data.get("flags") or 0, "attachments": [],
-            "components": [], "application_id": APPLICATION,
+            "id": snowflake(),
+            "channel_id": channel,
+            "author": bot_user(),
+            "content": "",
+            "timestamp": "2026-01-05T12:00:00+00:00",
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "embeds": [],
+            "pinned": False,
+            "type": 0,
+            "flags": data.get("flags") or 0,
+            "attachments": [],
+            "components": [],
+            "application_id": APPLICATION,
         }
         self.messages[message["id"]] = message
         return self._changed(message["id"], data, files)
@@ -346,8 +378,14 @@ class DiscordServer:
             message["flags"] |= (data.get("flags") or 0) & COMPONENTS_V2
         if "attachments" in data or files:
             message["attachments"] = [
-                {"id": snowflake(), "filename": name, "size": len(content), "url": "", "proxy_url":
-                 "", "content": content.decode("utf-8", "replace")}
+                {
+                    "id": snowflake(),
+                    "filename": name,
+                    "size": len(content),
+                    "url": "",
+                    "proxy_url": "",
+                    "content": content.decode("utf-8", "replace"),
+                }
                 for name, content in files
             ]
         return json.loads(json.dumps(message))

@@ -90,10 +90,12 @@ def judge() -> Judge | None:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("".join(
-        "[^/]+" if part.startswith("{") else re.escape(part)
-        for part in re.split(r"(\{[^}]+\})", path)
-    ))
+    return re.compile(
+        "".join(
+            "[^/]+" if part.startswith("{") else re.escape(part)
+            for part in re.split(r"(\{[^}]+\})", path)
+        )
+    )
 
 
 def _closed_all(schemas: dict[str, Any]) -> dict[str, Any]:
@@ -133,5 +135,4 @@ def _told(error: ValidationError) -> str:
 
 def _other_kind(errors: Iterable[ValidationError]) -> bool:
     """Whether the branch is of another type of thing altogether."""
-    return any(error.path and error.path[-1] == "type" and len(error.path) == 1
-               for error in errors)
+    return any(error.path and error.path[-1] == "type" and len(error.path) == 1 for error in errors)
