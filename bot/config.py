@@ -128,21 +128,19 @@ class Settings(BaseSettings):
             raise ValueError(": ".join(fault))
         return policy
 
-    @property
-    def store_url(self) -> str:
-        """Where the store is, the default filled in."""
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data_dir / 'grove.db'}"
 
+def settings_from(env_file: Path | None = Path(".env"), **given_on_top: object) -> Settings:
+    """The checked settings; the environment wins over the file, and faults are SettingsErrors.
 
-def settings_from(env_file: Path | None = Path(".env")) -> Settings:
-    """The checked settings; the environment wins over the file, and faults are SettingsErrors."""
+    What is given on top, save None, wins over both.
+    """
     given = _given(env_file)
     for name in given:
         _known_or_refused(name)
+    on_top = {name: value for name, value in given_on_top.items() if value is not None}
+    values = {"_env_file": env_file, **dict(_from_files(given)), **on_top}
     try:
-        return Settings(_env_file=env_file, **dict(_from_files(given)))  # type: ignore[call-arg, arg-type]
+        return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("; ".join(_faults(error))) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -68,9 +68,9 @@ class Campaign:
         self._events = 0
         self.tally = Tally()
 
-    async def play(self, goes_on: Callable[[], bool]) -> None:
+    async def play(self, goes_on: Callable[[], Awaitable[bool]]) -> None:
         """Visits one after the other, as long as they should and as anybody finds work."""
-        while goes_on() and self.tally.idle_visits < 4 * len(self._crowd):
+        while await goes_on() and self.tally.idle_visits < 4 * len(self._crowd):
             await self.visit(self._rng.choice(self._crowd))
             self._clock.pass_(self._rng.expovariate(1 / SECONDS_BETWEEN_VISITS))
 

@@ -27,7 +27,7 @@ def test_without_any_setting_everything_has_its_default() -> None:
     settings = settings_from()
 
     assert settings.data_dir == Path(".grove")
-    assert settings.store_url == "sqlite:///.grove/grove.db"
+    assert settings.database_url is None
     assert settings.discord_token is None
     assert policy_from(settings) == Policy()
 

@@ -1,0 +1,42 @@
+"""The program: `grove` or `python -m bot`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import demo, documents, serve, store, training
+from bot.errors import StartError
+from storage.errors import StoreError
+
+STORE_EXIT_CODE = 4
+
+app = typer.Typer(
+    name="grove",
+    help="Communities grow conversation trees, and train models on them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (serve, demo, store, training, documents):
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run one command; an expected fault is one line on standard error, never a traceback."""
+    try:
+        app()
+    except StartError as fault:
+        _fail(str(fault), fault.exit_code)
+    except StoreError as fault:
+        _fail(str(fault), STORE_EXIT_CODE)
+
+
+def _fail(sentence: str, code: int) -> None:
+    print(f"grove: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

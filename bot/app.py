@@ -1,0 +1,114 @@
+"""The composition root: settings become a store, a world, a desk, and platforms that serve it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from random import SystemRandom
+
+from bot.config import Settings, policy_from
+from bot.errors import SettingsError
+from bot.language import LanguageHint
+from bot.logs import log_to
+from bot.schedule import ticking
+from bot.store import opened
+from bot.supervision import Serve, supervised
+from core.desk import Desk
+from core.ports import World
+
+PLATFORMS = ("discord", "telegram", "terminal")
+DRAIN_SECONDS = 25.0
+"""How long platforms may take to finish what they are at; then they are cut off."""
+
+
+def platforms_to_serve(settings: Settings, wanted: Sequence[str]) -> Sequence[str]:
+    """Those that were asked for; else every one with a token; else the terminal."""
+    for name in wanted:
+        if name not in PLATFORMS:
+            raise SettingsError(f"{name} is no platform; there are {', '.join(PLATFORMS)}.")
+        if name != "terminal" and getattr(settings, f"{name}_token") is None:
+            setting = f"GROVE_{name.upper()}_TOKEN"
+            raise SettingsError(f"{setting} is not set; put the token of your bot there.")
+    with_token = [name for name in PLATFORMS[:2] if getattr(settings, f"{name}_token") is not None]
+    return tuple(dict.fromkeys(wanted)) or with_token or ["terminal"]
+
+
+def world_from(settings: Settings) -> World:
+    """What decisions take from outside besides the store."""
+    return World(
+        policy=policy_from(settings),
+        clock=lambda: datetime.now(UTC),
+        rng=SystemRandom(),
+        guess=LanguageHint(),
+    )
+
+
+async def serve(settings: Settings, platforms: Sequence[str], name: str | None = None) -> None:
+    """Serve these platforms until they are done or the program is told to stop."""
+    log_to(settings, in_file="terminal" in platforms)
+    world = world_from(settings)
+    stop = asyncio.Event()
+    async with opened(settings, world.rng) as store:
+        desk = Desk(store, world)
+        with _told_to_stop(stop), ticking(store, world):
+            running = [
+                asyncio.create_task(
+                    supervised(platform, _serving(platform, desk, settings, name), stop)
+                )
+                for platform in platforms
+            ]
+            await _all_done(running, stop)
+
+
+async def _all_done(running: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Until every platform is done; told to stop, they drain. A fault at the start ends all."""
+    ended = asyncio.create_task(asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    _, late = await asyncio.wait(running, timeout=DRAIN_SECONDS)
+    for task in late:
+        task.cancel()
+    results = await asyncio.gather(*running, return_exceptions=True)
+    for fault in results:
+        if isinstance(fault, Exception):
+            raise fault
+
+
+@contextmanager
+def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C set `stop`; a second one ends the program at once."""
+    loop = asyncio.get_running_loop()
+
+    def ask(number: int) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _serving(platform: str, desk: Desk, settings: Settings, name: str | None) -> Serve:
+    """The platform's own `serve`; its library is loaded only now."""
+    match platform:
+        case "discord":
+            from bot.platforms import discord_client
+
+            return partial(discord_client.serve, desk, settings)
+        case "telegram":
+            from bot.platforms import telegram_app
+
+            return partial(telegram_app.serve, desk, settings)
+        case _:
+            from bot.platforms import terminal
+
+            return partial(terminal.serve, desk, settings, name=name)
