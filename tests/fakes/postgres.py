@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 
@@ -43,14 +44,45 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def create_database(server: str, name: str, template: str = "template1") -> str:
-    """A fresh database on the server, made from another one; its URL."""
-    asyncio.run(_execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    return f"{server.rpartition('/')[0]}/{name}"
+class Databases:
+    """Databases on one server, alike and empty; emptied and lent again, which is far quicker."""
 
+    def __init__(self, server: str, prepare: Callable[[str], None], empty: str) -> None:
+        self._server, self._prepare, self._empty = server, prepare, empty
+        self._template = self._name()
+        self._made = [self._template]
+        self._free: list[str] = []
 
-def drop_database(server: str, name: str) -> None:
-    asyncio.run(_execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """The URL of an empty database."""
+        url = self._free.pop() if self._free else self._another()
+        yield url
+        asyncio.run(_execute(url, self._empty))
+        self._free.append(url)
+
+    def drop(self) -> None:
+        for name in reversed(self._made):
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _another(self) -> str:
+        if len(self._made) == 1:
+            self._run(f'CREATE DATABASE "{self._template}"')
+            self._prepare(self._url(self._template))
+        name = self._name()
+        self._made.append(name)
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return self._url(name)
+
+    def _run(self, sql: str) -> None:
+        asyncio.run(_execute(self._server, sql))
+
+    def _url(self, name: str) -> str:
+        return f"{self._server.rpartition('/')[0]}/{name}"
+
+    @staticmethod
+    def _name() -> str:
+        return f"grove_test_{uuid4().hex[:12]}"
 
 
 async def _execute(server: str, sql: str) -> None:
