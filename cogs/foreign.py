@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from core.text import isolated
 
@@ -13,14 +15,23 @@ _SPECIAL = re.compile(r"[\\`*_~|<>\[\]()#@/]")
 # List signs count at the beginning of a line alone, behind spaces and invisible isolates.
 _LIST = re.compile("^([\\s\u2066-\u2069]*)(?:([-+])|(\\d+)([.)]))", re.MULTILINE)
 
-_COSTLY = frozenset("\\`*_~|<>[]()#@/-+.\u2066\u2067\u2068")
 _LINE_COST = 3  # the line break and two isolates
+
+
+class _Costs(dict[str, int]):
+    """At most so many units does a sign take when it is drawn."""
+
+    def __missing__(self, sign: str) -> int:
+        return 2 if sign > "\uffff" else 1
+
+
+_COSTS = _Costs(dict.fromkeys("\\`*_~|<>[]()#@/-+.\u2066\u2067\u2068", 2), **{"\n": _LINE_COST})
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
 def size(words: str) -> int:
     """The length of a text as the stricter side of Discord counts it, in UTF-16 units."""
-    return len(words) + sum(sign > "\uffff" for sign in words)
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def inert(words: str) -> str:
@@ -50,9 +61,13 @@ def pieces(words: str, room: int) -> Iterator[str]:
     Broken after a line if that keeps a piece at least half full, else after a word, else between
     two signs that are not one to the eye.
     """
+    if len(words) * _LINE_COST <= room - _LINE_COST:  # most texts need no counting
+        yield from (words,) if words else ()
+        return
+    costs = list(accumulate(map(_COSTS.__getitem__, words), initial=_LINE_COST))
     start = 0
     while start < len(words):
-        end = _furthest(words, start, room)
+        end = max(bisect_right(costs, room + costs[start] - _LINE_COST) - 1, start + 1)
         if end < len(words):
             end = _good_break(words, start, end)
         yield words[start:end]
@@ -62,22 +77,6 @@ def pieces(words: str, room: int) -> Iterator[str]:
 def _list_sign_escaped(found: re.Match[str]) -> str:
     before, sign, number, mark = found.groups()
     return f"{before}\\{sign}" if sign else f"{before}{number}\\{mark}"
-
-
-def _cost(sign: str) -> int:
-    """At most so many units does a sign take when it is drawn."""
-    if sign == "\n":
-        return _LINE_COST
-    return 1 + (sign > "\uffff") + (sign in _COSTLY)
-
-
-def _furthest(words: str, start: int, room: int) -> int:
-    left = room - _LINE_COST
-    for place in range(start, len(words)):
-        left -= _cost(words[place])
-        if left < 0:
-            return max(place, start + 1)
-    return len(words)
 
 
 def _good_break(words: str, start: int, end: int) -> int:

@@ -59,7 +59,7 @@ def _with_controls(
     pages: tuple[Page, ...], screen: Screen, controls: Sequence[Item]
 ) -> tuple[Message, ...]:
     """The controls below the last page, or below a page of their own where they do not fit."""
-    *before, last = pages or ((),)
+    *before, last = pages or (_silence(screen, controls),)
     if before:
         last = (*last, *_reminder(screen))
     message = Message(last, tuple(controls), screen.attachment)
@@ -67,6 +67,11 @@ def _with_controls(
         return (*map(Message, before), message)
     alone = Message(_reminder(screen), tuple(controls), screen.attachment)
     return (*map(Message, pages), alone)
+
+
+def _silence(screen: Screen, controls: Sequence[Item]) -> Page:
+    """Discord takes no empty message."""
+    return () if controls or screen.attachment else (Block("…"),)
 
 
 def _reminder(screen: Screen) -> Page:
