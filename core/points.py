@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from math import floor
 
 from core.errors import Unknown
 from core.model import Message, TaskKind
@@ -46,7 +45,11 @@ def ranked_contribution(place: int) -> str | None:
 
 def points(counts: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
     """The points for these contributions; each kind's sum is rounded down."""
-    return sum(floor(counts.get(name, 0) * weight) for name, weight in weights.items())
+    return sum(
+        count * weights[name].numerator // weights[name].denominator
+        for name, count in counts.items()
+        if count and name in weights
+    )
 
 
 # ---------------------------------------------------------------- levels
