@@ -7,13 +7,15 @@ byte for byte. Not read: `detoxify`, events other than rankings, and fields nobo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.archive import TreeRecord
 from core.export import Json, json_line, label_sum
 from core.fields import BadField, Fields
 from core.model import Ballot, Fate, LabelSum, Limits, Message, Role, Tree, TreeState
+from core.policy import Policy
+from core.tree import replies_to_rank
 
 AT_REST = Limits(
     goal_size=0,
@@ -259,3 +261,26 @@ def _ballot(event: Fields, ids: Mapping[str, int]) -> Ballot:
         at=event.date("created_date"),
         pseudonym=event.text("user_id"),
     )
+
+
+# ---------------------------------------------------------------- ranking anew
+
+_RANKABLE = frozenset({TreeState.RANKING, TreeState.READY_FOR_EXPORT, TreeState.BACKLOG_RANKING})
+
+
+def put_up_for_ranking(record: TreeRecord, policy: Policy, state: TreeState) -> TreeRecord:
+    """The tree in the backlog, or at once in ranking; unchanged where nothing can be ranked.
+
+    Ballots that came with it count like those that will be cast here.
+    """
+    tree = record.tree
+    sets = {i: replies_to_rank(tree, i, policy) for i in tree.messages}
+    if tree.state not in _RANKABLE or not any(sets.values()):
+        return record
+    tree = replace(tree, state=state, limits=policy.limits())
+    for parent_id, replies in sets.items():
+        ids = {reply.id for reply in replies}
+        given = sum(ids <= ballot.ids for ballot in record.ballots.get(parent_id, ()))
+        if replies and given:
+            tree = tree.with_message(replace(tree.messages[parent_id], ballots=given))
+    return replace(record, tree=tree)

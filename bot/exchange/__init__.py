@@ -1,1 +1,1 @@
-"""Data in and out: export, import, sync."""
+"""Trees to files and back."""

@@ -1,0 +1,40 @@
+"""What can go wrong with a file of trees.
+
+FileError               it cannot be read or written; what to do about it
+└── BrokenFile          some of its lines are no published trees; nothing of it was stored
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import StartError
+
+
+class FileError(StartError):
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is no published tree, and why."""
+
+    line: int  # from 1 on; of a tree of several lines the first
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class BrokenFile(FileError):
+    """Every fault of a file; `str` names the first and how many there are."""
+
+    def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(
+            f"{path}, {faults[0]}{more}. Nothing was imported; "
+            "mend the file, or import its good lines with --keep-good."
+        )
+        self.faults = tuple(faults)

@@ -1,0 +1,101 @@
+"""Parquet files with the columns of the published OASST tables, one message to a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BufferedIOBase
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bot.exchange.errors import FileError
+from core.export import Json, parquet_row
+
+ROWS_IN_A_GROUP = 10_000
+_ROWS_AT_ONCE = 1_000
+
+_TOXICITY = (
+    "toxicity",
+    "severe_toxicity",
+    "obscene",
+    "identity_attack",
+    "insult",
+    "threat",
+    "sexual_explicit",
+)
+
+_COUNTS = pa.list_(pa.int32())
+_NAMES = pa.list_(pa.string())
+
+SCHEMA = pa.schema(
+    {
+        "message_id": pa.string(),
+        "parent_id": pa.string(),
+        "user_id": pa.string(),
+        "created_date": pa.string(),
+        "text": pa.string(),
+        "role": pa.string(),
+        "lang": pa.string(),
+        "review_count": pa.int32(),
+        "review_result": pa.bool_(),
+        "deleted": pa.bool_(),
+        "rank": pa.int32(),
+        "synthetic": pa.bool_(),
+        "model_name": pa.string(),
+        "detoxify": pa.struct([(name, pa.float64()) for name in _TOXICITY]),
+        "message_tree_id": pa.string(),
+        "tree_state": pa.string(),
+        "emojis": pa.struct([("name", _NAMES), ("count", _COUNTS)]),
+        "labels": pa.struct(
+            [("name", _NAMES), ("value", pa.list_(pa.float64())), ("count", _COUNTS)]
+        ),
+    }
+)
+
+
+class ParquetTable:
+    """Takes message lines and writes them a group of rows at a time."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd")
+        self._waiting: list[Json] = []
+
+    def add(self, lines: Sequence[Json]) -> None:
+        self._waiting += map(parquet_row, lines)
+        if len(self._waiting) >= ROWS_IN_A_GROUP:
+            self._write()
+
+    def close(self) -> None:
+        if self._waiting:
+            self._write()
+        self._writer.close()
+
+    def _write(self) -> None:
+        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=SCHEMA))
+        self._waiting = []
+
+
+def message_rows(path: Path) -> Iterator[tuple[int, Json]]:
+    """The rows of a table as message lines, numbered from 1 on."""
+    try:
+        with pq.ParquetFile(path) as table:
+            number = 0
+            for batch in table.iter_batches(_ROWS_AT_ONCE):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, _message_line(row)
+    except (OSError, pa.ArrowException) as error:
+        raise FileError(f"{path} is no Parquet file that can be read: {error}") from error
+
+
+def _message_line(row: Json) -> Json:
+    line = {name: value for name, value in row.items() if value is not None}
+    emojis, labels = row.get("emojis"), row.get("labels")
+    if isinstance(emojis, dict):
+        line["emojis"] = dict(zip(emojis["name"], emojis["count"], strict=True))
+    if isinstance(labels, dict):
+        values = zip(labels["value"], labels["count"], strict=True)
+        means = [{"value": value, "count": count} for value, count in values]
+        line["labels"] = dict(zip(labels["name"], means, strict=True))
+    return line

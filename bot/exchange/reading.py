@@ -1,0 +1,106 @@
+"""Files of trees, read one tree at a time; what cannot be read is a fault with its line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from bot.exchange.errors import Fault
+from bot.exchange.files import lines
+from bot.exchange.parquet import message_rows
+from core.archive import TreeRecord
+from core.fields import BadField
+from core.imported import Missing, tree_from_export, tree_line_from_messages
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def trees(path: Path, missing: Missing) -> Iterator[tuple[int, TreeRecord] | Fault]:
+    """Each tree with its line, or the fault in its place.
+
+    Message lines of one tree stand together, as they are exported; the first is the line of all.
+    No id stands in a file twice.
+    """
+    seen: set[str] = set()
+    for item in _whole(_objects(path)):
+        if isinstance(item, Fault):
+            yield item
+            continue
+        try:
+            record = _record(item, missing)
+        except BadField as fault:
+            yield Fault(item.line, str(fault))
+            continue
+        names = [message.public_id for message in record.tree.messages.values()]
+        known = next((name for name in names if name in seen), None)
+        if known is not None:
+            yield Fault(item.line, f"message {known} stood in an earlier line")
+            continue
+        seen.update(names)
+        yield item.line, record
+
+
+@dataclass(slots=True)
+class _Item:
+    """A tree as it stands in the file: one object, or one for each message."""
+
+    line: int
+    tree_id: object
+    objects: list[object] = field(default_factory=list)
+    is_flat: bool = True
+
+
+def _record(item: _Item, missing: Missing) -> TreeRecord:
+    whole = tree_line_from_messages(item.objects) if item.is_flat else item.objects[0]
+    return tree_from_export(whole, missing)
+
+
+def _whole(objects: Iterator[tuple[int, object] | Fault]) -> Iterator[_Item | Fault]:
+    """Message lines gathered by tree; a tree line is whole already."""
+    gathered: _Item | None = None
+    for found in objects:
+        if isinstance(found, Fault):
+            yield found
+            continue
+        item = _item(*found)
+        if gathered is not None and _belongs(item, gathered):
+            gathered.objects += item.objects
+            continue
+        if gathered is not None:
+            yield gathered
+        gathered = item
+    if gathered is not None:
+        yield gathered
+
+
+def _item(line: int, value: object) -> _Item:
+    if isinstance(value, dict) and "message_id" in value:
+        return _Item(line, value.get("message_tree_id"), [value])
+    return _Item(line, None, [value], is_flat=False)
+
+
+def _belongs(item: _Item, gathered: _Item) -> bool:
+    return item.is_flat and item.tree_id is not None and item.tree_id == gathered.tree_id
+
+
+def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:
+    if path.suffix == ".parquet":
+        yield from message_rows(path)
+        return
+    for number, line in lines(path):
+        try:
+            text = line.removeprefix(_BYTE_ORDER_MARK).decode()
+            yield number, json.loads(text, parse_constant=_no_number)
+        except UnicodeDecodeError as error:
+            yield Fault(number, f"byte {error.start + 1} is not UTF-8")
+        except RecursionError:
+            yield Fault(number, "is nested too deep")
+        except ValueError as error:
+            yield Fault(number, f"is not JSON: {error}")
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
