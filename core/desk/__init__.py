@@ -173,7 +173,7 @@ class Desk:
 
 def _finished(visit: Visit, arrival: Arrival, screen: Screen) -> Screen:
     """Keep where the conversation stands, and say everything in the person's language."""
-    if visit.session != arrival.session and visit.unit.person(visit.person.id) is not None:
+    if visit.session != arrival.session:
         visit.unit.save_session(replace(visit.session, version=arrival.session.version + 1))
     return replace(screen, language=data.visit_language(visit))
 

@@ -78,7 +78,8 @@ class People(Records):
                 self._t.communities[name] = community
 
     def save_session(self, session: Session) -> None:
-        self._t.sessions[session.account_id] = session
+        if session.account_id in self._t.sessions:
+            self._t.sessions[session.account_id] = session
 
     def add_consent(self, consent: Consent) -> None:
         self._t.consents.append(consent)
