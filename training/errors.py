@@ -1,7 +1,12 @@
 """What can stop a training run, each told in one line: what is wrong, where, how to mend it."""
 
 import errno
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
+
+TORCH_WRITES = ("iostream error", "unexpected pos", "file write failed")
+NOTHING_LEFT = 4 * 2**20  # bytes
 
 
 class Refusal(Exception):
@@ -28,9 +33,16 @@ class Cancelled(Exception):
     """The run was asked to stop and has stopped at a checkpoint."""
 
 
-def is_disk_full(error: BaseException) -> bool:
-    """Whether a full disk is behind this error, however deeply a library has wrapped it."""
-    return any(_names_a_full_disk(link) for link in _chain(error))
+def is_disk_full(error: BaseException, folder: Path | None = None) -> bool:
+    """Whether a full disk is behind this error, however deeply a library has wrapped it.
+
+    torch says only that a write failed; the folder's free space then decides.
+    """
+    links = list(_chain(error))
+    if any(_names_a_full_disk(link) for link in links):
+        return True
+    failed = any(words in str(link) for link in links for words in TORCH_WRITES)
+    return failed and folder is not None and shutil.disk_usage(folder).free < NOTHING_LEFT
 
 
 def _names_a_full_disk(error: BaseException) -> bool:

@@ -149,7 +149,10 @@ def execute(
                 raise Cancelled(f"{run.step}: stopped at a checkpoint; the same command goes on")
             _hand_on(run, trainer, task)
         except Exception as error:
-            if is_disk_full(error):
+            if is_disk_full(error, run.folder):
+                last_checkpoint(
+                    run.folder / "checkpoints"
+                )  # what was cut off goes: it only takes room
                 raise DiskFull(
                     f"{run.folder}: the disk is full; free some and run again"
                 ) from error
