@@ -62,16 +62,15 @@ def _whole(objects: Iterator[tuple[int, object] | Fault]) -> Iterator[_Item | Fa
     """Message lines gathered by tree; a tree line is whole already."""
     gathered: _Item | None = None
     for found in objects:
-        if isinstance(found, Fault):
-            yield found
-            continue
-        item = _item(*found)
-        if gathered is not None and _belongs(item, gathered):
+        item = found if isinstance(found, Fault) else _item(*found)
+        if isinstance(item, _Item) and gathered is not None and _belongs(item, gathered):
             gathered.objects += item.objects
             continue
         if gathered is not None:
             yield gathered
-        gathered = item
+        gathered = None if isinstance(item, Fault) else item
+        if isinstance(item, Fault):
+            yield item
     if gathered is not None:
         yield gathered
 

@@ -1,0 +1,224 @@
+"""Files are whole or not there, and a fault in one is told with its line."""
+
+import gzip
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from fakes.archive import ALL, NAMES, message, record_of
+
+from bot.exchange.errors import BrokenFile, Fault, FileError
+from bot.exchange.files import lines, written
+from bot.exchange.parquet import SCHEMA, ParquetTable, message_rows
+from bot.exchange.reading import trees
+from core.export import PARQUET_COLUMNS, json_line, message_lines, tree_line
+from core.imported import Missing
+from core.model import LabelSum
+
+MISSING = Missing(created_at=message(1).created_at)
+
+
+def tree(name, **changes):
+    prompt = {"message_id": name, "text": "Hello", "role": "prompter", "lang": "en", "replies": []}
+    return {"message_tree_id": name, "prompt": {**prompt, **changes}}
+
+
+def read(path):
+    """What was found: names of prompts, and faults."""
+    return [
+        str(found) if isinstance(found, Fault) else (found[0], found[1].tree.root.public_id)
+        for found in trees(path, MISSING)
+    ]
+
+
+def line_of(row):
+    return row if isinstance(row, bytes) else json.dumps(row).encode() + b"\n"
+
+
+def file_of(tmp_path, *rows):
+    path = tmp_path / "trees.jsonl"
+    path.write_bytes(b"".join(map(line_of, rows)))
+    return path
+
+
+# ---------------------------------------------------------------- writing
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_a_file_takes_its_name_when_it_is_whole(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"before")
+
+    with written(path) as file:
+        file.write(b"one\n")
+        assert path.read_bytes() == b"before"
+
+    assert list(lines(path)) == [(1, b"one\n")]
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_an_interrupted_file_leaves_the_old_one(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"before")
+
+    def interrupted():
+        with written(path) as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        interrupted()
+
+    assert path.read_bytes() == b"before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_packed_files_of_the_same_content_are_the_same(tmp_path):
+    for name in ("a.gz", "b.gz"):
+        with written(tmp_path / name) as file:
+            file.write(b"one\n" * 1000)
+
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"one\n" * 1000
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "nowhere" / "a"
+
+    with pytest.raises(FileError, match=r"nowhere/a cannot be written: No such"), written(path):
+        pass
+
+
+# ---------------------------------------------------------------- reading
+
+
+def test_empty_lines_are_passed_over_but_counted(tmp_path):
+    assert read(file_of(tmp_path, b"\n", tree("a"), b"  \n", tree("b"))) == [(2, "a"), (4, "b")]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileError, match="cannot be read: No such file"):
+        read(tmp_path / "a.jsonl")
+
+
+def test_a_packed_file_that_ends_too_soon_is_damaged(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(json_line(tree("a")).encode() * 50)[:-20])
+
+    with pytest.raises(FileError, match="damaged after line 0"):
+        read(path)
+
+
+def test_packing_is_seen_in_the_bytes_not_in_the_name(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(gzip.compress(json_line(tree("a")).encode()))
+
+    assert read(path) == [(1, "a")]
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    assert read(file_of(tmp_path, b"\xef\xbb\xbf", tree("a"))) == [(1, "a")]
+
+
+def test_each_fault_has_its_line_and_the_good_ones_are_read(tmp_path):
+    path = file_of(
+        tmp_path,
+        tree("a"),
+        b"{broken\n",
+        b"\xff\xfe\n",
+        b'{"message_tree_id": NaN}\n',
+        b"[" * 100_000 + b"\n",
+        tree("b", role="assistant"),
+        tree("a"),
+        b"3\n",
+        tree("c"),
+    )
+
+    assert read(path) == [
+        (1, "a"),
+        "line 2: is not JSON: Expecting property name enclosed in double quotes: line 1 column 2"
+        " (char 1)",
+        "line 3: byte 1 is not UTF-8",
+        "line 4: is not JSON: NaN is no number",
+        "line 5: is nested too deep",
+        "line 6: prompt.role: must be prompter here",
+        "line 7: message a stood in an earlier line",
+        "line 8: line: must be an object",
+        (9, "c"),
+    ]
+
+
+def test_message_lines_are_gathered_by_tree(tmp_path):
+    root = message(1)
+    first = message_lines(record_of(root, message(2, root)), ALL, NAMES)
+    alone = {"message_id": "x", "text": "Hello", "role": "prompter", "lang": "en"}
+    path = file_of(tmp_path, *first, alone, {**alone, "message_id": "y"}, tree("b"))
+
+    found = list(trees(path, MISSING))
+
+    assert [(line, len(record.tree.messages)) for line, record in found] == [
+        (1, 2), (3, 1), (4, 1), (5, 1),
+    ]
+
+
+def test_a_broken_file_tells_its_first_fault_and_how_many(tmp_path):
+    one = BrokenFile(tmp_path / "a", [Fault(3, "x: is missing")])
+    two = BrokenFile(tmp_path / "a", [Fault(3, "x: is missing"), Fault(4, "y")])
+
+    assert "a, line 3: x: is missing. Nothing was imported" in str(one)
+    assert "line 3: x: is missing (and 1 more)" in str(two)
+    assert len(two.faults) == 2
+
+
+# ---------------------------------------------------------------- Parquet
+
+
+def test_a_table_has_the_published_columns_and_comes_back(tmp_path):
+    root = message(1, labels={"spam": LabelSum(1.0, 3)}, emojis={"+1": 2}, author_id=None)
+    record = record_of(root, message(2, root, rank=0, model_name="toy", synthetic=True))
+    expected = message_lines(record, ALL, NAMES)
+
+    with written(tmp_path / "a.parquet") as file:
+        table = ParquetTable(file)
+        table.add(expected)
+        table.close()
+
+    assert tuple(pq.read_schema(tmp_path / "a.parquet").names) == PARQUET_COLUMNS
+    assert pq.read_schema(tmp_path / "a.parquet").equals(SCHEMA)
+    ((line, found),) = trees(tmp_path / "a.parquet", MISSING)
+    assert line == 1
+    assert message_lines(found, ALL, NAMES) == expected
+
+
+def test_a_table_may_be_empty_and_may_have_several_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.exchange.parquet.ROWS_IN_A_GROUP", 2)
+    for name, rows in (("none", []), ("three", [{"message_id": str(n)} for n in range(3)])):
+        with written(tmp_path / name) as file:
+            table = ParquetTable(file)
+            for row in rows:
+                table.add([row])
+            table.close()
+
+    assert pq.read_metadata(tmp_path / "none").num_rows == 0
+    assert pq.read_metadata(tmp_path / "three").num_row_groups == 2
+    assert list(message_rows(tmp_path / "three")) == [
+        (n + 1, {"message_id": str(n)}) for n in range(3)
+    ]
+
+
+def test_a_file_that_is_no_table_is_named(tmp_path):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"no table")
+
+    with pytest.raises(FileError, match="no Parquet file"):
+        read(path)
+
+
+def test_a_tree_line_and_its_message_lines_are_read_alike(tmp_path):
+    root = message(1)
+    record = record_of(root, message(2, root))
+    whole = file_of(tmp_path, tree_line(record, ALL, NAMES))
+    ((_, from_tree),) = trees(whole, MISSING)
+    ((_, from_lines),) = trees(file_of(tmp_path, *message_lines(record, ALL, NAMES)), MISSING)
+
+    assert from_tree == from_lines
