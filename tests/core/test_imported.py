@@ -11,8 +11,16 @@ from hypothesis import HealthCheck, given, settings
 
 from core.export import Pseudonyms, json_line, message_lines, tree_line
 from core.fields import BadField
-from core.imported import AT_REST, DEEPEST, Missing, tree_from_export, tree_line_from_messages
+from core.imported import (
+    AT_REST,
+    DEEPEST,
+    Missing,
+    put_up_for_ranking,
+    tree_from_export,
+    tree_line_from_messages,
+)
 from core.model import Ballot, Fate, LabelSum, Role, TreeState
+from core.policy import Policy
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 MISSING = Missing(created_at=NOW)
@@ -228,6 +236,47 @@ def test_a_ranking_without_positions_was_shown_as_it_was_ranked():
     (ballot,) = ballots_with(ranking=None)[1]
 
     assert ballot.shown == (3, 2)
+
+
+# ---------------------------------------------------------------- ranking anew
+
+
+def test_a_finished_tree_can_be_put_up_for_ranking():
+    record = read(line())
+
+    waiting = put_up_for_ranking(record, Policy(), TreeState.BACKLOG_RANKING).tree
+
+    assert waiting.state is TreeState.BACKLOG_RANKING
+    assert waiting.limits == Policy().limits()
+    assert [m.rank for m in waiting.messages.values()] == [None, 0, 1]
+    assert put_up_for_ranking(record, Policy(), TreeState.RANKING).tree.state is TreeState.RANKING
+
+
+def test_ballots_that_came_with_a_tree_count():
+    whole = line()
+    whole["prompt"]["events"] = {"ranking": [ranking(), ranking(user_id="w"), ranking_of_one()]}
+
+    tree = put_up_for_ranking(read(whole), Policy(), TreeState.RANKING).tree
+
+    assert tree.root.ballots == 2
+
+
+def ranking_of_one():
+    return ranking(ranking=[0], ranked_message_ids=["b"])
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        line(tree_state="aborted_low_grade"),
+        line(tree_state="growing"),
+        with_field(["prompt", "replies", 1, "deleted"], True),
+    ],
+)
+def test_a_tree_with_nothing_to_rank_stays_as_it_is(whole):
+    record = read(whole)
+
+    assert put_up_for_ranking(record, Policy(), TreeState.RANKING) is record
 
 
 # ---------------------------------------------------------------- faults
