@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from random import Random
 
 from bot.config import Settings, policy_from
-from core.ports import Store
-from storage.open import open_store
+from storage.identity import secret_from
+from storage.open import SqlStore, open_store
 
 
 def database_url(settings: Settings) -> str | None:
@@ -16,12 +16,20 @@ def database_url(settings: Settings) -> str | None:
     return None if settings.database_url is None else settings.database_url.get_secret_value()
 
 
+def secret(settings: Settings) -> str:
+    """The project's secret: the one that is set, or the one kept in the data folder."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return secret_from(settings.data_dir)
+
+
 @asynccontextmanager
-async def opened(settings: Settings, rng: Random) -> AsyncIterator[Store]:
+async def opened(settings: Settings, rng: Random) -> AsyncIterator[SqlStore]:
     """The store, with its schema checked; closed at the end whatever happens."""
-    secret = None if settings.secret_key is None else settings.secret_key.get_secret_value()
+    key = None if settings.secret_key is None else settings.secret_key.get_secret_value()
     store = await open_store(
-        database_url(settings), settings.data_dir, policy_from(settings), rng, secret
+        database_url(settings), settings.data_dir, policy_from(settings), rng, key
     )
     try:
         yield store
