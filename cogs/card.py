@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import groupby
@@ -11,6 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.foreign import size
 from cogs.pages import Page
 from core.dialogue import Attachment
 
@@ -20,6 +21,7 @@ LABEL = 80
 OPTION = 100
 PLACEHOLDER = 150
 COMPONENTS = 40
+TEXT = 3_999
 
 Row = ui.ActionRow[Any]
 Item = ui.Item[Any]
@@ -65,15 +67,19 @@ class Message:
             return []
         return [discord.File(BytesIO(self.attachment.content), self.attachment.name)]
 
-    @property
-    def weight(self) -> int:
-        """How many components it takes."""
-        return weight(self.card().children)
+    def fits(self, spare: int = 0) -> bool:
+        """Whether Discord takes it, even with so many units of text more."""
+        parts = list(_walked(self.card().children))
+        words = [part.content for part in parts if isinstance(part, ui.TextDisplay)]
+        words += [part.label or "" for part in parts if isinstance(part, ui.Button)]
+        return len(parts) <= COMPONENTS and sum(map(size, words)) + spare <= TEXT
 
 
-def weight(items: Iterable[Item]) -> int:
-    """How many components these are, those within others included."""
-    return sum(1 + weight(getattr(item, "children", ())) for item in items)
+def _walked(items: Iterable[Item]) -> Iterator[Item]:
+    """These components and those within them."""
+    for item in items:
+        yield item
+        yield from _walked(getattr(item, "children", ()))
 
 
 def rows(buttons: Sequence[ui.Button[Any]]) -> list[Row]:

@@ -19,6 +19,7 @@ from core.text import N_, Text
 from locales import say
 
 PAIR, BEST_FIRST = "pair", "best_first"
+_NAME = 40  # so much of a reply's name is told in the order so far
 _STATUS = 900  # the component that tells the order so far
 _KINDS = frozenset("oOBx")  # pick, submit, all bad, already picked
 
@@ -58,6 +59,11 @@ def order_controls(screen: AskOrder) -> list[Item]:
         for number, candidate in enumerate(screen.candidates, start=1)
     ]
     return _controls(ranking, names)
+
+
+def order_room(screen: AskOrder) -> int:
+    """The text that presses may add to the card: the order so far and a button or two."""
+    return 300 + len(screen.candidates) * 2 * (_NAME + 3)
 
 
 def redrawn(message: discord.Message, ranking: Ranking) -> Card:
@@ -123,7 +129,8 @@ def _words(text: Text, ranking: Ranking) -> str:
 def _status(ranking: Ranking, names: Sequence[str]) -> str:
     picks = ranking.picks
     shown = picks.groups if picks.is_complete else picks.placed
-    order = " > ".join(" = ".join(names[index] for index in group) for group in shown)
+    short = [clipped(name, _NAME) for name in names]
+    order = " > ".join(" = ".join(short[index] for index in group) for group in shown)
     if picks.is_complete:
         text = N_("Your order: {order}. Press Submit to send it.", order=order)
     elif picks.is_joining:

@@ -95,8 +95,9 @@ class Presses(commands.Cog):
         await self._conversation.answer(interaction, event)
 
     async def _verdict(self, interaction: Interaction, found: Pressed) -> None:
-        spam = 1.0 if found.parts[1] == "1" else 0.0
-        await self._conversation.answer(interaction, Labelled(found.task_id(), {"spam": spam}))
+        spam = ("0", "1").index(found.parts[1])
+        values = {"spam": float(spam)}
+        await self._conversation.answer(interaction, Labelled(found.task_id(), values))
 
     async def _labels_done(self, interaction: Interaction, found: Pressed) -> None:
         await self._conversation.answer(interaction, Labelled(found.task_id(), {}))

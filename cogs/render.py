@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cogs.buttons import Button, button, label_buttons, own_rows, text_buttons
-from cogs.card import COMPONENTS, Item, Message, rows, weight
+from cogs.card import Item, Message, rows
 from cogs.ids import custom_id
-from cogs.ordering import order_controls
+from cogs.ordering import order_controls, order_room
 from cogs.pages import Block, Page, contents, heading, opening, packed, said
 from core.dialogue import AskLabels, AskOrder, AskText, Passage, Screen
 from core.text import N_
@@ -63,7 +63,7 @@ def _with_controls(
     if before:
         last = (*last, *_reminder(screen))
     message = Message(last, tuple(controls), screen.attachment)
-    if weight(message.card().children) <= COMPONENTS:
+    if message.fits(order_room(screen) if isinstance(screen, AskOrder) else 0):
         return (*map(Message, before), message)
     alone = Message(_reminder(screen), tuple(controls), screen.attachment)
     return (*map(Message, pages), alone)

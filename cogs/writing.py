@@ -11,8 +11,8 @@ from cogs.card import Form
 from cogs.foreign import clipped, inert, pieces, size
 from cogs.forms import CONTROL_LABEL, FORM_TITLE
 from cogs.ids import custom_id
-from cogs.pages import passage_blocks, said
-from core.dialogue import AskText, Passage
+from cogs.pages import quoted, said
+from core.dialogue import AskText
 from core.text import N_
 from locales import say, say_all
 
@@ -71,6 +71,5 @@ def _view(screen: AskText) -> str:
         beginning = next(pieces(passage.text, _VIEW_ROOM), "")
         if len(beginning) < len(passage.text):
             lines.append(f"-# {said(GOES_ON, language)}")
-        shown = Passage(beginning, passage.heading)
-        lines += [block.markdown for block in passage_blocks(shown, language)]
+        lines.append(quoted(passage, language).block(beginning).markdown)
     return "\n".join(lines)

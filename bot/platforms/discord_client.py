@@ -35,10 +35,11 @@ async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if stop.is_set():
-            await client.conversation.drained(DRAIN_SECONDS)
-            await client.close()
-        await serving
+        if serving.done():
+            return serving.result()
+        await client.conversation.drained(DRAIN_SECONDS)
+        await client.close()
+        await asyncio.gather(serving, return_exceptions=True)  # may have been logging in
 
 
 class Client(commands.AutoShardedBot):
@@ -81,6 +82,11 @@ class Client(commands.AutoShardedBot):
             self.shard_count = await self._recommended_shards()
         if 0 in (self.shard_ids or (0,)):
             self._syncing = asyncio.create_task(self._sync())
+
+    async def close(self) -> None:
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A gateway that was set wins over the one that Discord names for resuming."""

@@ -123,6 +123,12 @@ class DiscordServer:
         """Wait until a bot is connected."""
         await asyncio.wait_for(self._ready.wait(), seconds)
 
+    async def until(self, happened: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until something is the case."""
+        async with asyncio.timeout(seconds):
+            while not happened():  # noqa: ASYNC110 - what happens is elsewhere
+                await asyncio.sleep(0.01)
+
     def sent(self, on: str) -> list[Request]:
         """The requests whose path holds this."""
         return [request for request in self.requests if on in request.path]
@@ -162,6 +168,8 @@ class DiscordServer:
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._hear(socket, json.loads(frame.data))
+        if socket in self.sockets.values():
+            self._ready.clear()
         return socket
 
     async def _hear(self, socket: web.WebSocketResponse, said: dict[str, Any]) -> None:

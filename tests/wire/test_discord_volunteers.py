@@ -1,18 +1,14 @@
 """Volunteers on Discord, over real sockets: every kind of task from the command to the answer."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import pytest
-
-from core.policy import Policy
 from fakes.discord_bot import discord, real_desk
 from fakes.discord_people import Card, Member
 from fakes.discord_server import DiscordServer
 
-PROMPT = "Why is the sky blue, and why is it *red* in the evening? See https://example.org @everyone"
-REPLY = "Air scatters short waves more than long ones."
+from core.policy import Policy
+
+PROMPT = "Why is the sky blue, and *red* in the evening? See https://example.org @everyone"
 
 QUICK = Policy(
     num_reviews_initial_prompt=1,
