@@ -112,11 +112,15 @@ def label_mean(label: LabelSum) -> float:
 
 
 def label_sum(mean: float, count: int) -> LabelSum:
-    """The sum of a label's values of which a file tells the mean: the simplest that gives it."""
+    """The sum of a label's values of which a file tells the mean: the simplest that gives it.
+
+    Exact for means of the five steps and for decimals of up to 12 digits; any other may lose its
+    last bit.
+    """
     total = mean * count
     quarters = round(total * 4) / 4  # what five steps add up to
     for near in (quarters, total, nextafter(total, inf), nextafter(total, -inf)):
-        if near / count == mean:
+        if label_mean(LabelSum(near, count)) == mean:
             return LabelSum(near, count)
     return LabelSum(total, count)
 

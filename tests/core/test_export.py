@@ -459,16 +459,14 @@ def test_means_of_answers_come_back_as_exact_sums(count):
         assert label_sum(label_mean(label), count) == label
 
 
-@given(st.floats(0, 1), st.integers(1, 30))
-def test_any_quotient_comes_back(share, count):
-    mean = share * count / count
-
-    assert label_mean(label_sum(mean, count)) == mean
-
-
 @given(st.decimals(0, 1, places=6), st.integers(1, 30))
 def test_short_decimals_come_back(mean, count):
     assert label_mean(label_sum(float(mean), count)) == float(mean)
+
+
+@given(st.floats(0, 1), st.integers(1, 30))
+def test_other_means_come_back_but_for_their_last_bit(mean, count):
+    assert label_mean(label_sum(mean, count)) == pytest.approx(mean, rel=1e-15)
 
 
 def test_the_schema_here_would_notice_a_foreign_field():
