@@ -10,9 +10,10 @@ from core.points import contribution, periods, ranked_contribution, scopes
 from storage.codes import STATE
 from storage.convert import TASK, columns, task_from_row
 from storage.times import micros
+from storage.unit.lottery import Lottery
 from storage.unit.opinions import LABELLING_CODES, RANKING_CODES
 from storage.unit.owndata import OwnData
-from storage.unit.points import COUNTERS, Points
+from storage.unit.points import COUNTERS
 from storage.unit.work import Work
 
 # A code to link with, and what it stood for.
@@ -103,7 +104,7 @@ FORGETS = (
 DELETE_PERSON = "DELETE FROM person WHERE id = $1"
 
 
-class Links(Work, Points, OwnData):
+class Links(Work, Lottery, OwnData):
     """Two people becoming one, and one becoming none."""
 
     def add_link_code(self, code_hash: str, person_id: int, expires_at: datetime) -> None:

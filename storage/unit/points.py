@@ -23,7 +23,7 @@ _TALLY = f"person_id scope period points {COUNTERS}"
 
 # One person's counters on one board.
 STANDING = f"""
-SELECT p.name, p.hidden OR p.blocked, COALESCE(y.points, 0), {columns("y", COUNTERS)}
+SELECT p.name, p.hidden OR p.blocked, {columns("y", COUNTERS)}
 FROM person p
 LEFT JOIN tally y ON y.person_id = p.id AND y.scope = $2 AND y.period = $3
 WHERE p.id = $1
@@ -104,17 +104,20 @@ class Points(Part):
                     row[name] += by
 
     def standing(self, person_id: int, scope: str, period: str) -> Standing:
-        self._finish_points()
         row = self.db.row(STANDING, person_id, scope, period)
         if row is None:
             raise LookupError(f"there is no person {person_id}")
-        name, unseen, total, *counts = row
+        name, unseen, *values = row
+        counts = dict(self._counts(values))
+        for counter, by in self._earned.get((person_id, scope, period), Counter()).items():
+            counts[counter] = counts.get(counter, 0) + by
+        total = points(counts, self.means.policy.points)
         place = 0
         if total > 0 and not unseen:
             above = self.db.row(ABOVE, scope, period, total)
             assert above is not None
             place = above[0] + 1
-        return Standing(person_id, name, total, self._counts(counts), place)
+        return Standing(person_id, name, total, counts, place)
 
     def board(self, scope: str, period: str, limit: int) -> Sequence[Standing]:
         self._finish_points()

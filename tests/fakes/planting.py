@@ -116,12 +116,17 @@ def task(person_id: int, tree: Tree, kind: TaskKind, target_id: int | None = Non
 
 
 def leased(
-    unit: UnitOfWork, person_id: int, tree_id: int, kind: TaskKind, target_id: int | None = None
+    unit: UnitOfWork,
+    person_id: int,
+    tree_id: int,
+    kind: TaskKind,
+    target_id: int | None = None,
+    **changes: Any,
 ) -> Task:
     """A place in a tree, held by a person."""
     tree = unit.tree(tree_id)
     assert tree is not None
-    held = unit.add_task(task(person_id, tree, kind, target_id))
+    held = unit.add_task(replace(task(person_id, tree, kind, target_id), **changes))
     assert held.target_id is not None
     unit.save_tree(tree.with_lease(Lease(held.id, kind, held.target_id, person_id)))
     return held

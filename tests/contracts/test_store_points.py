@@ -1,0 +1,143 @@
+"""What every store promises about points, boards and the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fakes.planting import AT, plant, someone
+
+from core.people import AuditEntry
+from core.ports import Store, UnitOfWork
+
+
+async def test_counts_add_up_on_every_board_and_points_follow_the_policy(store: Store) -> None:
+    def work(unit: UnitOfWork) -> int:
+        ada = someone(unit).id
+        unit.tally(ada, ["*", "l:en"], ["total", "d:1"], {"labels_full": 2, "ranked_1": 1})
+        return ada
+
+    ada = await store.transact(work)
+    await store.transact(lambda unit: unit.tally(ada, ["*"], ["total"], {"labels_full": 1}))
+
+    everywhere = await store.read(lambda unit: unit.standing(ada, "*", "total"))
+    assert everywhere.points == 3 * 2 + 9
+    assert everywhere.counts["labels_full"] == 3
+    assert everywhere.counts["ranked_1"] == 1
+    assert everywhere.counts["prompts"] == 0
+    assert everywhere.place == 1
+    english = await store.read(lambda unit: unit.standing(ada, "l:en", "d:1"))
+    assert english.points == 2 * 2 + 9
+
+
+async def test_each_kind_of_contribution_is_rounded_down(store: Store) -> None:
+    ada = await store.transact(lambda unit: someone(unit).id)
+    found = []
+
+    for _ in range(11):
+        await store.transact(
+            lambda unit: unit.tally(ada, ["*"], ["total"], {"prompts": 1, "accepted_prompts": 1})
+        )
+        found.append((await store.read(lambda unit: unit.standing(ada, "*", "total"))).points)
+
+    assert found == [0] * 9 + [2, 2]
+
+
+async def test_what_was_counted_can_be_taken_back(store: Store) -> None:
+    ada = await store.transact(lambda unit: someone(unit).id)
+    for by in (1, 1, -1):
+        await store.transact(
+            lambda unit, by=by: unit.tally(ada, ["*"], ["total"], {"ranked_3": by})
+        )
+
+    standing = await store.read(lambda unit: unit.standing(ada, "*", "total"))
+
+    assert (standing.points, standing.counts["ranked_3"]) == (1, 1)
+
+
+async def test_points_are_seen_in_the_transaction_that_earns_them(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        ada = someone(unit).id
+        unit.tally(ada, ["*"], ["total"], {"ranked_1": 1})
+        first = unit.standing(ada, "*", "total")
+        board = unit.board("*", "total", 5)
+        unit.tally(ada, ["*"], ["total"], {"ranked_1": 1})
+        second = unit.standing(ada, "*", "total")
+        return [first.points, first.place, board[0].points, second.points, second.place]
+
+    assert await store.transact(work) == [9, 1, 9, 18, 1]
+
+
+async def test_a_board_lists_the_best_first_and_ties_share_a_place(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        people = [someone(unit, name).id for name in ("ada", "bob", "cyd", "dan", "eve")]
+        for person_id, count in zip(people, (1, 3, 2, 3, 0), strict=True):
+            unit.tally(person_id, ["*"], ["total"], {"rankings": count})
+        return people
+
+    ada, bob, cyd, dan, eve = await store.transact(work)
+
+    board = await store.read(lambda unit: unit.board("*", "total", 9))
+    assert [(s.person_id, s.place, s.points) for s in board] == [
+        (bob, 1, 3),
+        (dan, 1, 3),
+        (cyd, 3, 2),
+        (ada, 4, 1),
+    ]
+    assert board[0].name == "Bob"
+    assert [s.person_id for s in await store.read(lambda unit: unit.board("*", "total", 2))] == [
+        bob,
+        dan,
+    ]
+    assert (await store.read(lambda unit: unit.standing(cyd, "*", "total"))).place == 3
+    assert (await store.read(lambda unit: unit.standing(dan, "*", "total"))).place == 1
+    assert (await store.read(lambda unit: unit.standing(eve, "*", "total"))).place == 0
+    assert list(await store.read(lambda unit: unit.board("l:en", "total", 9))) == []
+
+
+async def test_hidden_and_blocked_people_are_on_no_board_and_in_nobodys_way(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        people = [someone(unit, name) for name in ("ada", "bob", "cyd")]
+        for person, count in zip(people, (3, 2, 1), strict=True):
+            unit.tally(person.id, ["*"], ["total"], {"rankings": count})
+        unit.save_person(replace(people[0], hidden=True))
+        unit.save_person(replace(people[1], blocked=True))
+        return [person.id for person in people]
+
+    ada, bob, cyd = await store.transact(work)
+
+    board = await store.read(lambda unit: unit.board("*", "total", 9))
+    assert [(s.person_id, s.place) for s in board] == [(cyd, 1)]
+    places = [
+        (await store.read(lambda unit, i=i: unit.standing(i, "*", "total"))).place
+        for i in (ada, bob, cyd)
+    ]
+    assert places == [0, 0, 1]
+    assert (await store.read(lambda unit: unit.standing(ada, "*", "total"))).points == 3
+
+
+# ---------------------------------------------------------------- the record
+
+
+async def test_acts_are_recorded_and_read_newest_first(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[AuditEntry]:
+        ada = someone(unit).id
+        one, two = plant(unit).id, plant(unit).id
+        acts = [
+            AuditEntry(AT, "state", one, before="growing", after="ranking"),
+            AuditEntry(
+                AT + timedelta(seconds=1), "remove", two, two, ada, ada, reason="rude, “so”"
+            ),
+            AuditEntry(AT, "block", subject_id=ada, actor_id=ada, after="everywhere"),
+        ]
+        for act in acts:
+            unit.record(act)
+        assert list(unit.audit()) == acts[::-1]
+        assert list(unit.audit(limit=1)) == acts[2:]
+        assert list(unit.audit(tree_id=one)) == acts[:1]
+        assert list(unit.audit(subject_id=ada)) == [acts[2], acts[1]]
+        assert list(unit.audit(tree_id=two, subject_id=ada)) == [acts[1]]
+        return acts
+
+    acts = await store.transact(work)
+    assert list(await store.read(lambda unit: unit.audit())) == acts[::-1]
