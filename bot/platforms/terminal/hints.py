@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.platforms.terminal.form import takes
 from bot.platforms.terminal.meaning import View
 from bot.platforms.terminal.order import Groups, order_said
-from core.dialogue import AskLabels, AskOrder, AskText, LabelQuestion, Screen
+from core.dialogue import AskLabels, AskOrder, AskText, LabelQuestion
 from core.text import N_, Text
 
 
 def how_to(view: View) -> Text | None:
     """How a screen is answered, until that has begun; nothing where pressing a button is all."""
-    if view.groups or view.passed or _begun(view.screen):
+    if has_begun(view):
         return None
     match view.screen:
         case AskOrder(candidates=candidates) if len(candidates) == 2:
@@ -34,8 +34,11 @@ def how_to(view: View) -> Text | None:
     return None
 
 
-def _begun(screen: Screen) -> bool:
-    return isinstance(screen, AskLabels) and any(q.value is not None for q in screen.questions)
+def has_begun(view: View) -> bool:
+    """Whether a form or an order is being filled in."""
+    screen = view.screen
+    answered = isinstance(screen, AskLabels) and any(q.value is not None for q in screen.questions)
+    return bool(view.groups or view.passed or answered)
 
 
 def question_said(question: LabelQuestion) -> Text:

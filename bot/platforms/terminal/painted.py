@@ -15,7 +15,14 @@ from rich.table import Table as RichTable
 from rich.text import Text as Words
 
 from bot.platforms.terminal.escape import harmless, one_line
-from bot.platforms.terminal.hints import greeting, how_to, question_said, reveal_hint, steps_said
+from bot.platforms.terminal.hints import (
+    greeting,
+    has_begun,
+    how_to,
+    question_said,
+    reveal_hint,
+    steps_said,
+)
 from bot.platforms.terminal.keys import Key, keys_of
 from bot.platforms.terminal.meaning import View
 from core.dialogue import AskLabels, AskOrder, AskText, Emphasis, Passage, Screen, Table
@@ -43,11 +50,15 @@ class PaintedPage:
         self._writing_explained = False
 
     def screen(self, view: View, saved: Path | None) -> None:
-        self._print(Group(*_whole(view, saved)))
-        self.question(view)
+        self._print(Group(*_whole(view, saved), *_question(view), *_buttons(view.screen)))
+        self._explain(view)
 
     def question(self, view: View) -> None:
-        self._print(Group(*_question(view)))
+        buttons = () if has_begun(view) else _buttons(view.screen)
+        self._print(Group(*_question(view), *buttons))
+        self._explain(view)
+
+    def _explain(self, view: View) -> None:
         hint = how_to(view)
         if isinstance(view.screen, AskText):
             hint = None if self._writing_explained else hint
@@ -146,7 +157,7 @@ def _field(screen: Screen) -> Iterator[RenderableType]:
 
 
 def _question(view: View) -> Iterator[RenderableType]:
-    """What is asked at this moment, and the buttons."""
+    """What is asked at this moment."""
     language = view.screen.language
     question = view.question
     if question is not None and isinstance(view.screen, AskLabels):
@@ -159,7 +170,10 @@ def _question(view: View) -> Iterator[RenderableType]:
         )
     if view.groups:
         yield Words(_said(steps_said(view.groups), language), style="bold")
-    keys = keys_of(view.screen)
+
+
+def _buttons(screen: Screen) -> Iterator[RenderableType]:
+    keys = keys_of(screen)
     if keys:
         buttons = [_button(key) for key in keys]
         if len(keys) > _FEW_BUTTONS:
