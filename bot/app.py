@@ -37,40 +37,47 @@ def platforms_to_serve(settings: Settings, wanted: Sequence[str]) -> Sequence[st
     return tuple(dict.fromkeys(wanted)) or with_token or ["terminal"]
 
 
-def world_from(settings: Settings) -> World:
+def world_from(settings: Settings, hint: LanguageHint) -> World:
     """What decisions take from outside besides the store."""
     return World(
         policy=policy_from(settings),
         clock=lambda: datetime.now(UTC),
         rng=SystemRandom(),
-        guess=LanguageHint(),
+        guess=hint,
     )
 
 
 async def serve(settings: Settings, platforms: Sequence[str], name: str | None = None) -> None:
     """Serve these platforms until they are done or the program is told to stop."""
     log_to(settings, in_file="terminal" in platforms)
-    world = world_from(settings)
+    hint = LanguageHint()
+    world = world_from(settings, hint)
     stop = asyncio.Event()
     async with opened(settings, world.rng) as store:
         desk = Desk(store, world)
         with _told_to_stop(stop), ticking(store, world):
+            if "terminal" not in platforms:  # one person may wait; a community should not
+                await asyncio.to_thread(hint.load)
             running = [
                 asyncio.create_task(
                     supervised(platform, _serving(platform, desk, settings, name), stop)
                 )
                 for platform in platforms
             ]
-            await _all_done(running, stop)
+            await until_all_done(running, stop)
 
 
-async def _all_done(running: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+async def until_all_done(
+    running: Sequence[asyncio.Task[None]],
+    stop: asyncio.Event,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> None:
     """Until every platform is done; told to stop, they drain. A fault at the start ends all."""
     ended = asyncio.create_task(asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    _, late = await asyncio.wait(running, timeout=DRAIN_SECONDS)
+    _, late = await asyncio.wait(running, timeout=drain_seconds)
     for task in late:
         task.cancel()
     results = await asyncio.gather(*running, return_exceptions=True)
