@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.config import Settings
 from bot.errors import WrongToken
 from bot.platforms.telegram_groups import Groups
+from bot.platforms.telegram_limits import PACE, Limits, Pace
 from bot.platforms.telegram_menu import set_menus
 from bot.platforms.telegram_parse import in_private, is_person
 from bot.platforms.telegram_poll import Poll
@@ -29,7 +30,7 @@ _DRAIN = 20.0  # seconds to finish what is begun
 _LONGEST_PAUSE = 30.0
 
 
-async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+async def serve(desk: Desk, settings: Settings, stop: asyncio.Event, pace: Pace = PACE) -> None:
     """Serve Telegram until `stop` is set; raises WrongToken when it does not know the token."""
     bot = bot_from_settings(settings)
     try:
@@ -37,7 +38,8 @@ async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
         _log.info("Telegram is served as @%s", bot.username)
-        await _serve(desk, settings, stop, bot)
+        router = Router(desk, bot, Sender(bot, Limits(pace)))
+        await _serve(settings, stop, bot, router)
     except InvalidToken:
         raise WrongToken("Telegram", "GROVE_TELEGRAM_TOKEN") from None
     finally:
@@ -60,12 +62,11 @@ def bot_from_settings(settings: Settings) -> Bot:
 class Router:
     """Sends each update to those who know what to do with it."""
 
-    def __init__(self, desk: Desk, bot: Bot) -> None:
-        self._sender = Sender(bot)
-        talk = Talk(desk, bot, self._sender)
-        self._talk = talk
-        self._taps = Taps(bot, self._sender, talk)
-        self._groups = Groups(bot, self._sender, talk)
+    def __init__(self, desk: Desk, bot: Bot, sender: Sender) -> None:
+        self._sender = sender
+        self._talk = Talk(desk, bot, sender)
+        self._taps = Taps(bot, sender, self._talk)
+        self._groups = Groups(bot, sender, self._talk)
 
     async def answer(self, turn: Turn) -> asyncio.Task[None] | None:
         """Answer one turn of one person."""
@@ -95,8 +96,8 @@ class Router:
             self._sender.reached(change.chat.id)
 
 
-async def _serve(desk: Desk, settings: Settings, stop: asyncio.Event, bot: Bot) -> None:
-    inbox = Inbox(Router(desk, bot).answer)
+async def _serve(settings: Settings, stop: asyncio.Event, bot: Bot, router: Router) -> None:
+    inbox = Inbox(router.answer)
     menus = asyncio.create_task(set_menus(bot))
     try:
         if settings.telegram_webhook_url:

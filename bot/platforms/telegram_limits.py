@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 
-PER_SECOND = 28
-"""Messages a second to all chats together; Telegram names about 30."""
-CHAT_BURST, CHAT_SECONDS = 3, 3.0
-"""So many messages in so many seconds to one person: one a second, a few at once."""
-GROUP_MESSAGES, GROUP_SECONDS = 20, 61.0
-"""Messages to one group; Telegram names 20 a minute."""
 _CHATS = 10_000  # chats remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Messages in so many seconds: somewhat below what Telegram names."""
+
+    overall: tuple[int, float] = (28, 1.0)  # 30 a second
+    person: tuple[int, float] = (3, 3.0)  # one a second, a few at once
+    group: tuple[int, float] = (20, 61.0)  # 20 a minute
+
+
+PACE = Pace()
 
 
 class Window:
@@ -38,8 +45,9 @@ class Window:
 class Limits:
     """The turns of every chat and of all together."""
 
-    def __init__(self) -> None:
-        self._all = Window(PER_SECOND, 1.0)
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._all = Window(*pace.overall)
         self._chats: OrderedDict[int, Window] = OrderedDict()
         self._paused: dict[int, float] = {}
         self._all_paused = 0.0
@@ -79,12 +87,7 @@ class Limits:
     def _window(self, chat_id: int, now: float) -> Window:
         window = self._chats.get(chat_id)
         if window is None:
-            in_group = chat_id < 0
-            window = (
-                Window(GROUP_MESSAGES, GROUP_SECONDS)
-                if in_group
-                else Window(CHAT_BURST, CHAT_SECONDS)
-            )
+            window = Window(*(self._pace.group if chat_id < 0 else self._pace.person))
             self._chats[chat_id] = window
         self._chats.move_to_end(chat_id)
         self._forget(now)
@@ -94,6 +97,6 @@ class Limits:
         """Chats that have been quiet for long need no memory."""
         while len(self._chats) > _CHATS:
             oldest = next(iter(self._chats))
-            if self._chats[oldest].last + GROUP_SECONDS > now:
+            if self._chats[oldest].last + self._pace.group[1] > now:
                 return
             del self._chats[oldest]

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _LONG_POLL = 30  # seconds that Telegram waits for something to report
-_BUSY = 0.2  # seconds between two looks while updates are still at work
+_BUSY = 0.1  # seconds between two looks while updates are still at work
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
 

@@ -55,9 +55,9 @@ class Place:
 class Sender:
     """The one way to the chats."""
 
-    def __init__(self, bot: Bot, limits: Limits | None = None) -> None:
+    def __init__(self, bot: Bot, limits: Limits) -> None:
         self._bot = bot
-        self._limits = limits or Limits()
+        self._limits = limits
         self._moved: dict[int, int] = {}
         self._unreachable: set[int] = set()
 

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from telegram import Update
@@ -50,10 +51,7 @@ class Ticket:
                 rest = self.committed_at + PATIENCE - now
                 if rest <= 0:
                     return
-            try:
-                await asyncio.wait_for(self.answered.wait(), min(rest, 0.5))
-            except TimeoutError:
-                continue
+            await _within(min(rest, 0.5), self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,9 @@ class _Line:
         while _may_go_on(tickets[-1].update):
             if not self._waiting:
                 self._arrived.clear()
-                try:
-                    await asyncio.wait_for(self._arrived.wait(), SPLIT_WAIT)
-                except TimeoutError:
-                    break
+                await _within(SPLIT_WAIT, self._arrived)
+            if not self._waiting:
+                break
             if not _goes_on(tickets[-1].update, self._waiting[0].update):
                 break
             tickets.append(self._waiting.popleft())
@@ -154,10 +151,7 @@ class Inbox:
     async def progress(self, seconds: float) -> None:
         """Wait until something was answered, at most so long."""
         self._moved.clear()
-        try:
-            await asyncio.wait_for(self._moved.wait(), seconds)
-        except TimeoutError:
-            return
+        await _within(seconds, self._moved)
 
     async def drain(self, seconds: float) -> None:
         """Finish what is begun; what then is not finished is left unconfirmed."""
@@ -202,6 +196,13 @@ class Inbox:
         task = asyncio.ensure_future(work)
         self._workers.add(task)
         task.add_done_callback(self._workers.discard)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but only so long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _may_be_let_go(ticket: Ticket, now: float, *, full: bool) -> bool:

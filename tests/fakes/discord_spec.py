@@ -25,6 +25,7 @@ FILE = "discord-openapi.json"
 LIBRARY_EXTRAS = {
     "ApplicationCommandUpdateRequest": {"nsfw"},
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts"},
+    "IncomingWebhookUpdateRequestPartial": {"tts"},
 }
 
 

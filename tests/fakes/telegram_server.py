@@ -190,10 +190,14 @@ class FakeTelegram:
 
     async def until(self, found: Callable[[], Any], seconds: float = 10.0) -> Any:
         """Wait until something is true of what the bot did."""
-        async with asyncio.timeout(seconds), self._changed:
-            while not (result := found()):
-                await self._changed.wait()
-            return result
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                while not (result := found()):
+                    await self._changed.wait()
+                return result
+        except TimeoutError:
+            said = "\n".join(_shown(call) for call in self.calls[-6:])
+            raise AssertionError(f"waited in vain; the last calls were:\n{said}") from None
 
     def called(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method.lower() == method.lower()]
@@ -439,6 +443,11 @@ class FakeTelegram:
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(0.1)
+
+
+def _shown(call: Call) -> str:
+    words = str(call.params.get("text", ""))[:120]
+    return f"{call.method} to {call.chat}: {words!r} {call.refused}"
 
 
 def _scope(call: Call) -> tuple[str, str]:

@@ -1,0 +1,526 @@
+"""The conversation over the wire: a real HTTP server, the real desk, people who write and tap."""
+
+import json
+from datetime import UTC, datetime
+from random import Random
+
+from fakes.telegram_people import Volunteer, button_with, words_on
+from fakes.telegram_scene import Scene, scene, served
+from fakes.telegram_server import BOT_NAME, FakeTelegram
+
+from core.desk import Desk
+from core.desk.words import KIND_NAMES
+from core.model import TaskKind, TaskState, TreeState
+from core.policy import Policy
+from core.ports import World
+from core.testing import MemoryStore, ToldGuess
+
+SMALL = Policy(
+    goal_tree_size=3,
+    max_children_count=2,
+    max_tree_depth=1,
+    num_reviews_initial_prompt=1,
+    num_reviews_reply=1,
+    min_rankings=1,
+    max_rankings=1,
+    min_text_length=2,
+)
+"""A tree of a prompt and two replies, decided by one person each."""
+
+QUESTION = "How do I keep <b>basil</b> alive & well over the winter?"
+
+
+def title(kind: str) -> str:
+    """What the screen of such a task is called."""
+    return str(KIND_NAMES[TaskKind(kind)])
+
+
+async def write(person: Volunteer, kind: str, text: str) -> None:
+    """Take a writing task, answer it, send it."""
+    await person.asks(f"/work {kind}", "Send your text here")
+    await person.asks(text, "Your draft")
+    await person.tap("Submit")
+    await person.reads("Thank you")
+
+
+async def approve(person: Volunteer, kind: str) -> None:
+    """Take a label task and find the text good."""
+    await person.asks(f"/work {kind}", title(kind))
+    await person.tap("○ No")
+    await person.tap("○ 5")
+    await person.tap("Submit")
+    await person.reads("Thank you")
+
+
+async def test_first_contact_is_the_consent_and_nothing_is_handed_out_before_it() -> None:
+    async with scene() as here:
+        ana = here.person("Ana")
+
+        asked = await ana.asks("/work", "Before you begin")
+        assert words_on(asked) == ["I agree", "No, thank you", "Privacy"]
+        await ana.asks("hello?", "Before you begin")
+        assert here.store.tables.tasks == {}
+
+        await ana.tap("I agree")
+        await ana.reads("You can begin")
+        await ana.tap("Take a task")
+        await ana.reads("Write a first message")
+        assert len(here.store.tables.tasks) == 1
+
+
+async def test_people_are_spoken_to_in_the_language_of_their_app() -> None:
+    async with scene() as here:
+        ana = here.person("Ana", locale="es")
+
+        shown = await ana.asks("/privacy", "")
+
+        assert "Privacy" not in shown["text"]
+        assert "/delete_my_data" in shown["text"]
+
+
+async def answer_whatever_is_asked(person: Volunteer, here: Scene) -> str | None:
+    """Take the next task and do it; its kind, or None when there was none."""
+    shown = await person.asks("/work", "")
+    kind = next((k for k, name in KIND_NAMES.items() if str(name) in shown["text"]), None)
+    if kind is None:
+        return None
+    if kind.writes:
+        await person.asks(f"{person.user['first_name']} says {here.tg.confirmed}", "Your draft")
+        await person.tap("Submit")
+    elif kind.labels:
+        old = json.loads(json.dumps(person.latest()))
+        for words in ("○ No", "○ 4", "Submit"):
+            await person.tap(words, old)
+    else:
+        await person.tap("1 is better")
+    await person.reads("Thank you")
+    return kind
+
+
+ALL_KINDS = Policy(
+    goal_tree_size=5,
+    max_tree_depth=2,
+    max_children_count=2,
+    num_prompter_replies=2,
+    num_reviews_initial_prompt=1,
+    num_reviews_reply=1,
+    min_rankings=1,
+    max_rankings=1,
+    rank_prompter_replies=True,
+    max_initial_prompt_review=1,
+)
+
+
+async def test_whole_tree_with_every_kind_of_task_is_grown_through_telegram_alone() -> None:
+    async with scene(ALL_KINDS) as here:
+        people = [await here.volunteer(name) for name in ("Ana", "Ben", "Eva", "Ida", "Uli")]
+        await write(people[0], "initial_prompt", QUESTION)
+        kinds = {TaskKind.INITIAL_PROMPT}
+
+        for _ in range(12):
+            for person in people:
+                kinds.add(await answer_whatever_is_asked(person, here))
+            if here.trees()[0].state is TreeState.READY_FOR_EXPORT and kinds >= set(TaskKind):
+                break
+
+        assert here.trees()[0].state is TreeState.READY_FOR_EXPORT
+        assert here.trees()[0].root.text == QUESTION
+        assert kinds >= set(TaskKind)
+
+
+async def test_two_replies_are_ranked_in_one_tap() -> None:
+    async with scene(SMALL) as here:
+        ana, ben, eva, ida = [await here.volunteer(name) for name in ("Ana", "Ben", "Eva", "Ida")]
+        await write(ana, "initial_prompt", QUESTION)
+        await approve(ben, "label_initial_prompt")
+        await write(ben, "assistant_reply", "Keep it on a bright window sill, and water it little.")
+        await write(eva, "assistant_reply", "Buy a new one in spring.")
+        await approve(ida, "label_assistant_reply")
+        await approve(ida, "label_assistant_reply")
+
+        await ana.asks("/work rank_assistant_replies", "Which one is better?")
+        await ana.tap("2 is better")
+        await ana.reads("Thank you")
+
+        ballot = next(t for t in here.store.tables.tasks.values() if t.kind.ranks).ballot
+        assert ballot is not None
+        assert ballot.groups == ((ballot.shown[1],), (ballot.shown[0],))
+        assert ballot.method == "pair"
+        assert here.trees()[0].state is TreeState.READY_FOR_EXPORT
+
+
+async def test_foreign_markup_arrives_as_it_was_written() -> None:
+    async with scene(SMALL) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        text = "<b>&amp; <blockquote> @everyone </b> *_`[x](y) ]]>"
+
+        await write(ana, "initial_prompt", text)
+        shown = await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+
+        assert text in shown["text"]
+
+
+async def test_unanswered_labels_are_absent_and_pages_keep_what_was_tapped() -> None:
+    async with scene(SMALL) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        await write(ana, "initial_prompt", QUESTION)
+        await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+
+        for words, then in (
+            ("○ No", "● No"),
+            ("○ 4", "● 4"),
+            ("More questions", "How rude is it?"),
+            ("More questions", "○ It is written in the wrong language"),
+            ("○ It is written in the wrong language", "● It is written in the wrong language"),
+        ):
+            await ben.tap(words)
+            await here.tg.until(lambda then=then: then in words_on(ben.latest()))
+        await ben.tap("● It is written in the wrong language")  # taken back
+        await ben.tap("Submit")
+        await ben.reads("Thank you")
+
+        task = next(t for t in here.store.tables.tasks.values() if t.kind.labels)
+        assert task.labels == {"spam": 0.0, "quality": 0.75}
+
+
+async def test_quick_taps_add_up_before_the_keyboard_is_drawn_again() -> None:
+    async with scene(SMALL) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        await write(ana, "initial_prompt", QUESTION)
+        form = await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+        old = json.loads(json.dumps(form))
+
+        queries = [ben.touch(words, old) for words in ("○ No", "○ 2", "○ 4", "○ 5")]
+        await here.tg.until(lambda: all(query in here.tg.answers for query in queries))
+        await here.tg.until(lambda: "● 5" in words_on(ben.latest()))
+        ben.touch("Submit", old)
+        await ben.reads("Thank you")
+
+        task = next(t for t in here.store.tables.tasks.values() if t.kind.labels)
+        assert task.labels == {"spam": 0.0, "quality": 1.0}
+        assert len(here.tg.called("editMessageReplyMarkup")) <= 3
+
+
+async def test_spam_is_one_tap() -> None:
+    async with scene(SMALL) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        await write(ana, "initial_prompt", "buy buy buy")
+        await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+
+        await ben.tap("○ Yes")
+        await ben.reads("Thank you")
+
+        (tree,) = here.trees()
+        assert tree.state is TreeState.ABORTED_LOW_GRADE
+
+
+async def rank_three(here: Scene) -> Volunteer:
+    """Somebody with three replies to rank in front of them."""
+    names = ("Ana", "Ben", "Eva", "Ida", "Uli")
+    ana, ben, eva, ida, uli = [await here.volunteer(name) for name in names]
+    await write(ana, "initial_prompt", QUESTION)
+    await approve(ben, "label_initial_prompt")
+    for author, text in ((ben, "reply one"), (eva, "reply two"), (ida, "reply three")):
+        await write(author, "assistant_reply", text)
+        await approve(uli, "label_assistant_reply")
+    await ana.asks("/work rank_assistant_replies", "Tap the best reply first")
+    return ana
+
+
+WITH_THREE = Policy(
+    goal_tree_size=4,
+    max_tree_depth=1,
+    num_reviews_initial_prompt=1,
+    num_reviews_reply=1,
+    min_rankings=1,
+    max_rankings=1,
+)
+
+
+async def test_ranking_takes_a_tap_for_each_place_with_ties_and_undo() -> None:
+    async with scene(WITH_THREE) as here:
+        ana = await rank_three(here)
+        form = json.loads(json.dumps(ana.latest()))
+
+        for words in ("2", "3"):
+            await ana.tap(words, form)  # quicker than the drawing
+        await here.tg.until(lambda: any("Submit" in words for words in words_on(ana.latest())))
+        await ana.tap("Undo last tap")
+        await here.tg.until(lambda: "= 1" in words_on(ana.latest()))
+        await ana.tap("= 1")
+        await here.tg.until(lambda: "Submit: 2 = 1 > 3" in words_on(ana.latest()))
+        await ana.tap("Submit: 2 = 1 > 3")
+        await ana.reads("Thank you")
+
+        ballot = next(t for t in here.store.tables.tasks.values() if t.kind.ranks).ballot
+        assert ballot is not None
+        one, two, three = ballot.shown
+        assert ballot.groups == ((two, one), (three,))
+        (tree,) = here.trees()
+        assert tree.state is TreeState.READY_FOR_EXPORT
+
+
+async def test_all_replies_can_be_called_bad() -> None:
+    async with scene(WITH_THREE) as here:
+        ana = await rank_three(here)
+
+        await ana.tap("All are bad")
+        await here.tg.until(lambda: any("all bad" in words for words in words_on(ana.latest())))
+        await ana.tap("Submit: all bad")
+        await ana.reads("Thank you")
+
+        ballot = next(t for t in here.store.tables.tasks.values() if t.kind.ranks).ballot
+        assert ballot is not None
+        assert ballot.all_bad
+        assert len(ballot.groups) == 1
+
+
+async def test_edits_count_until_the_text_is_submitted() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+        await ana.asks("/work initial_prompt", "Send your text here")
+        sent = ana.say("What is a good nam for a cat?")
+        await ana.reads("good nam for")
+        ana.change(sent, "What is a good name for a cat?")
+        await ana.reads("good name for")
+        await ana.tap("Submit")
+        await ana.reads("Thank you")
+        await ana.tap("Next task")
+        await ana.reads("Send your text here")
+
+        ana.change(sent, "What is a good name for a dog?")
+        await here.tg.until(lambda: "⚠️" in ana.inbox()[-1]["text"])
+
+        (tree,) = here.trees()
+        assert tree.root.text == "What is a good name for a cat?"
+        task = max(here.store.tables.tasks.values(), key=lambda task: task.id)
+        assert task.state is TaskState.OPEN
+        assert task.draft is None
+
+
+async def test_text_split_by_the_app_is_one_answer() -> None:
+    async with scene(Policy(max_text_length=10_000)) as here:
+        ana = await here.volunteer("Ana")
+        await ana.asks("/work initial_prompt", "Send your text here")
+        text = " ".join(f"word{number}" for number in range(800))
+
+        ana.say(text[:4096])
+        ana.say(text[4096:])
+        await here.tg.until(lambda: "Submit" in words_on(ana.latest()))
+
+        (task,) = here.store.tables.tasks.values()
+        assert task.draft == text
+
+
+async def test_long_texts_are_shown_whole_in_several_messages() -> None:
+    async with scene(Policy(max_text_length=10_000, num_reviews_initial_prompt=1)) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        words = [f"word{number}" for number in range(1100)]
+        await ana.asks("/work initial_prompt", "Send your text here")
+        ana.say(" ".join(words)[:4090])
+        ana.say(" ".join(words)[4090:])
+        await here.tg.until(lambda: "Submit" in words_on(ana.latest()))
+        await ana.tap("Submit")
+        await ana.reads("Thank you")
+
+        await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+        await here.tg.until(lambda: "○ No" in words_on(ben.inbox()[-1]))
+
+        shown = " ".join(message["text"] for message in ben.inbox())
+        assert [word for word in words if f"{word} " not in shown + " "] == []
+
+
+async def test_twenty_taps_on_submit_store_one_answer_and_are_all_answered() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+        await ana.asks("/work initial_prompt", "Send your text here")
+        preview = await ana.asks(QUESTION, "Your draft")
+        seen = json.loads(json.dumps(preview))
+
+        queries = [ana.touch("Submit", seen) for _ in range(20)]
+        await here.tg.until(lambda: all(query in here.tg.answers for query in queries))
+
+        assert len(here.trees()) == 1
+        alerts = [query for query in queries if here.tg.answers[query].get("show_alert")]
+        assert len(alerts) == 19
+
+
+async def test_buttons_that_are_old_forged_or_anothers_are_answered_and_change_nothing() -> None:
+    async with scene() as here:
+        ana, eve = await here.volunteer("Ana"), await here.volunteer("Eve")
+        await ana.asks("/work initial_prompt", "Send your text here")
+        preview = await ana.asks(QUESTION, "Your draft")
+        submit = button_with(preview, "Submit")["callback_data"]
+        before = dict(here.store.tables.tasks)
+
+        forged = ("0pwork", "", "1", "1q", "1pnonsense:::", "1rzz.en.cab.1", "1lzz.en.0s0.!s", "🦊",
+                  "1r1.en.zz.1", "1r1.en", submit, "1o1.work", "1l1.en.9s0.!s")  # fmt: skip
+        for data in forged:
+            query = here.tg.tap(eve.user, preview, data)
+            answer = await here.tg.until(lambda query=query: here.tg.answers.get(query))
+            assert answer.get("show_alert") == "true", data
+            assert len(answer["text"]) <= 200
+
+        assert here.store.tables.tasks == before
+        assert here.trees() == []
+
+
+async def test_other_content_than_text_is_declined_in_words() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+
+        photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+        ana.say(None, photo=photo)
+
+        await ana.reads("I can only read text")
+
+
+async def test_update_that_comes_again_after_a_restart_is_handled_once() -> None:
+    policy = Policy()
+    store = MemoryStore(policy, Random(5))
+    world = World(policy, lambda: datetime.now(UTC), Random(7), ToldGuess())
+    async with FakeTelegram() as tg:
+        here = Scene(tg, store)
+        async with served(tg, Desk(store, world)):
+            ana = await here.volunteer("Ana")
+            await ana.asks("/work initial_prompt", "Send your text here")
+            await ana.asks(QUESTION, "Your draft")
+            query = ana.touch("Submit")
+            again = tg.updates[-1]
+            await ana.reads("Thank you")
+
+        del tg.answers[query]
+        tg.updates.append(again)
+        async with served(tg, Desk(store, world)):
+            await tg.until(lambda: query in tg.answers)
+
+        assert len(here.trees()) == 1
+
+
+async def test_own_data_come_as_a_file() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+
+        await ana.asks("/export_my_data", "Everything that is stored about you")
+
+        (call,) = here.tg.called("sendDocument")
+        (content,) = call.files.values()
+        assert json.loads(content)["person"]["name"] == "Ana"
+
+
+async def test_menus_are_set_for_each_kind_of_chat_and_only_when_they_changed() -> None:
+    async with scene() as here:
+        await here.tg.until(lambda: ("all_chat_administrators", "es") in here.tg.commands)
+        names = {c["command"] for c in here.tg.commands["all_private_chats", ""]}
+        assert {"work", "export_my_data", "help"} <= names
+        group = {c["command"] for c in here.tg.commands["all_group_chats", ""]}
+        assert "work" in group
+        assert "delete_my_data" not in group
+        admins = {c["command"] for c in here.tg.commands["all_chat_administrators", ""]}
+        assert admins >= group | {"post_button"}
+        spanish = here.tg.commands["all_private_chats", "es"]
+        assert spanish != here.tg.commands["all_private_chats", ""]
+
+
+GROUP = {"id": -100500, "type": "supergroup", "title": "Gardeners", "is_forum": True}
+
+
+async def test_admins_post_a_button_that_leads_to_a_task_in_private() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+        ana, ben = here.person("Ana"), here.person("Ben")
+        here.tg.members[GROUP["id"], ana.id] = "administrator"
+        here.tg.members[GROUP["id"], ben.id] = "member"
+
+        ana.say("/post_button", GROUP, message_thread_id=77, is_topic_message=True)
+        posted = await here.tg.until(
+            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
+        )
+        assert posted["message_thread_id"] == 77
+        answer = await ben.tap("Take a task", posted)
+        assert answer["url"] == f"https://t.me/{BOT_NAME}?start=j_{GROUP['id']}"
+
+        await ben.asks(f"/start {answer['url'].partition('=')[2]}", "Before you begin")
+        await ben.tap("I agree")
+        await ben.reads("You can begin")
+        names = set(here.store.tables.communities)
+        assert names == {("telegram", str(GROUP["id"]))}
+
+
+async def test_a_link_of_a_group_one_is_not_in_counts_for_no_group() -> None:
+    async with scene() as here:
+        eve = here.person("Eve")
+
+        await eve.asks("/start j_-100500", "Before you begin")
+
+        assert here.store.tables.communities == {}
+
+
+async def test_groups_hear_nothing_but_answers_to_commands() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+        ana = await here.volunteer("Ana")
+
+        ana.say("what a nice day", GROUP)
+        ana.say("/work@SomeOtherBot", GROUP)
+        ana.say("/unheard_of", GROUP)
+        ana.say("/skip", GROUP)
+        ana.say(f"/leaderboard@{BOT_NAME}", GROUP)
+        board = await here.tg.until(
+            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
+        )
+
+        assert "This week" in board["text"]
+        assert sum(chat == GROUP["id"] for chat, _ in here.tg.messages) == 1
+
+
+async def test_a_board_in_a_group_obeys_the_one_who_asked_for_it() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+        ana, eve = await here.volunteer("Ana"), await here.volunteer("Eve")
+        ana.say("/leaderboard", GROUP)
+        board = await here.tg.until(
+            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
+        )
+        seen = json.loads(json.dumps(board))
+
+        answer = await eve.tap("All time", seen)
+        assert answer["show_alert"] == "true"
+        assert "somebody else" in answer["text"]
+        await ana.tap("All time", seen)
+        await here.tg.until(lambda: "All time" in board["text"])
+
+
+async def test_what_is_private_is_not_said_in_a_group() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+        ana, eve = await here.volunteer("Ana"), here.person("Eve")
+        here.tg.blocked.add(eve.id)
+
+        ana.say("/me", GROUP)
+        await ana.reads("Streak")
+        assert all(chat != GROUP["id"] for chat, _ in here.tg.messages)
+
+        eve.say("/me", GROUP)
+        invited = await here.tg.until(
+            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
+        )
+        assert words_on(invited) == ["Open the private chat"]
+
+
+async def test_only_admins_post_buttons_and_those_who_hide_may_too() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+        eve = here.person("Eve")
+        here.tg.members[GROUP["id"], eve.id] = "member"
+
+        eve.say("/post_button", GROUP)
+        refused = await here.tg.until(
+            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
+        )
+        assert "Only admins" in refused["text"]
+        hidden = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+        here.tg.queue("message", here.tg.message(hidden, GROUP, "/post_button", sender_chat=GROUP))
+        await here.tg.until(
+            lambda: any(words_on(m) == ["Take a task"] for m in here.tg.messages.values())
+        )
