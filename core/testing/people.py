@@ -1,4 +1,4 @@
-"""People, and what happens when they link accounts or leave, in memory."""
+"""Persons, accounts, communities, sessions and consent, in memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.model import (
-    Task,
-    TaskState,
-)
 from core.people import (
     Account,
     Community,
@@ -19,11 +15,11 @@ from core.people import (
     Who,
 )
 from core.ports import Arrival
-from core.testing.records import Records
+from core.testing.links import Links
 
 
-class People(Records):
-    """Persons, accounts, communities, sessions, consent."""
+class People(Links):
+    """Who comes, and what they said."""
 
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
         self._now = at
@@ -91,67 +87,6 @@ class People(Records):
         pair = (person_id, community_id)
         (self._t.barred.add if barred else self._t.barred.discard)(pair)
 
-    def add_link_code(self, code_hash: str, person_id: int, expires_at: datetime) -> None:
-        self._t.links[code_hash] = (person_id, expires_at)
-
-    def take_link_code(self, code_hash: str, now: datetime) -> int | None:
-        person_id, expires_at = self._t.links.pop(code_hash, (0, now))
-        return person_id if expires_at > now else None
-
-    def merge_people(self, kept_id: int, gone_id: int) -> Sequence[int]:
-        t, touched = self._t, []
-        for name, account in t.accounts.items():
-            if account.person_id == gone_id:
-                t.accounts[name] = replace(account, person_id=kept_id)
-        for task in sorted(t.tasks.values(), key=lambda task: task.id):
-            if task.person_id == gone_id:
-                touched += self._move_task(task, kept_id)
-        for tree in t.trees.values():
-            messages = {
-                i: replace(m, author_id=kept_id) if m.author_id == gone_id else m
-                for i, m in tree.messages.items()
-            }
-            t.trees[tree.id] = replace(tree, messages=messages)
-            self._index(replace(t.trees[tree.id], leases=self._leases(tree.id)))
-        touched += self._withdraw_opinions_on_own(kept_id)
-        t.reactions = {(m, kept_id if p == gone_id else p, e) for m, p, e in t.reactions}
-        for (scope, period, person_id), counts in list(t.tallies.items()):
-            if person_id == gone_id:
-                del t.tallies[scope, period, person_id]
-                self.tally(kept_id, [scope], [period], counts)
-        del t.people[gone_id]
-        return sorted(set(touched))
-
-    def _move_task(self, task: Task, kept_id: int) -> list[int]:
-        """Give a task to the kept person; where both did the same, the later one is withdrawn."""
-        twin = (
-            None
-            if task.target_id is None
-            else self.task_on(kept_id, task.target_id, task.kind, task.round)
-        )
-        if twin is None:
-            self._t.tasks[task.id] = replace(task, person_id=kept_id)
-            return []
-        older, newer = sorted((task, twin), key=_when)
-        self._t.tasks[older.id] = replace(older, person_id=kept_id)
-        self._t.tasks[newer.id] = replace(newer, person_id=0, state=TaskState.WITHDRAWN)
-        assert task.target_id is not None
-        return [task.target_id]
-
-    def _withdraw_opinions_on_own(self, person_id: int) -> list[int]:
-        touched = []
-        for task in list(self._t.tasks.values()):
-            if task.person_id != person_id or task.target_id is None or task.kind.writes:
-                continue
-            tree_id = self.tree_id_of(task.target_id)
-            assert tree_id is not None
-            judged = self._t.trees[tree_id].messages
-            ids = (task.target_id,) if task.kind.labels else task.shown
-            if any(judged[i].author_id == person_id for i in ids):
-                self._t.tasks[task.id] = replace(task, state=TaskState.WITHDRAWN)
-                touched.append(task.target_id)
-        return touched
-
     def own_data(self, person_id: int) -> Mapping[str, object]:
         person = self._t.people[person_id]
         return {
@@ -160,35 +95,3 @@ class People(Records):
             "texts": [m.text for _, m in self._texts(person_id)],
             "answers": [t.kind.value for t in self._t.tasks.values() if t.person_id == person_id],
         }
-
-    def forget_person(self, person_id: int) -> None:
-        t = self._t
-        person = t.people.pop(person_id)
-        for name, account in list(t.accounts.items()):
-            if account.person_id == person_id:
-                del t.accounts[name], t.sessions[account.id]
-                if person.blocked:
-                    t.banned.add(name)
-        t.consents = [c for c in t.consents if c.person_id != person_id]
-        t.reactions = {row for row in t.reactions if row[1] != person_id}
-        t.tallies = {k: v for k, v in t.tallies.items() if k[2] != person_id}
-        t.tasks = {
-            i: replace(task, person_id=0) if task.person_id == person_id else task
-            for i, task in t.tasks.items()
-        }
-        t.reports = {
-            i: replace(r, person_id=None) if r.person_id == person_id else r
-            for i, r in t.reports.items()
-        }
-        for tree in list(t.trees.values()):
-            messages = {
-                i: replace(m, author_id=None) if m.author_id == person_id else m
-                for i, m in tree.messages.items()
-            }
-            t.trees[tree.id] = replace(tree, messages=messages)
-
-
-def _when(task: Task) -> tuple[bool, datetime, int]:
-    """Answered before unanswered, then the older first."""
-    answered = task.state is TaskState.ANSWERED
-    return (not answered, task.answered_at or task.leased_at, task.id)
