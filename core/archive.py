@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Protocol
 
 from core.model import Ballot, Fate, Message, Tree, TreeState
 
@@ -22,26 +21,6 @@ class TreeRecord:
     tree: Tree
     ballots: Mapping[int, Sequence[Ballot]] = field(default_factory=dict)  # by parent id
     without_consent: frozenset[int] = frozenset()  # person ids whose texts and votes must stay
-
-
-class Archive(Protocol):
-    """What a unit of work does for files, besides its daily work; kept by `storage.archive`."""
-
-    def tree_records(self, wanted: Wanted, after: int, limit: int) -> Sequence[TreeRecord]:
-        """The next trees by id that `is_wanted_tree` admits, whole, with all their ballots.
-
-        No lease is read and nothing locked. `without_consent` names the authors and voters among
-        them whose consent is withdrawn.
-        """
-        ...
-
-    def known_ids(self, public_ids: Sequence[str]) -> frozenset[str]:
-        """Which of these messages are stored already."""
-        ...
-
-    def add_record(self, record: TreeRecord) -> Tree:
-        """Store a tree read from a file as it is: all its messages, its state, its ballots."""
-        ...
 
 
 @unique

@@ -12,9 +12,11 @@ from typing import IO, Protocol
 
 from bot.exchange.files import written
 from bot.exchange.parquet import ParquetTable
-from core.archive import Archive, TreeRecord, Wanted
+from core.archive import TreeRecord, Wanted
 from core.export import Json, Pseudonyms, json_line, message_lines, tree_line
+from storage.archive import tree_records
 from storage.open import SqlStore
+from storage.unit import SqlUnit
 
 TREES_IN_A_PAGE = 100
 
@@ -70,13 +72,11 @@ async def records(store: SqlStore, wanted: Wanted) -> AsyncIterator[TreeRecord]:
         after = page[-1].tree.id
 
 
-def _page(unit: Archive, wanted: Wanted, after: int) -> Sequence[TreeRecord]:
-    return unit.tree_records(wanted, after, TREES_IN_A_PAGE)
+def _page(unit: SqlUnit, wanted: Wanted, after: int) -> Sequence[TreeRecord]:
+    return tree_records(unit, wanted, after, TREES_IN_A_PAGE)
 
 
-def _lines(
-    record: TreeRecord, wanted: Wanted, names: Pseudonyms, *, flat: bool
-) -> Sequence[Json]:
+def _lines(record: TreeRecord, wanted: Wanted, names: Pseudonyms, *, flat: bool) -> Sequence[Json]:
     if flat:
         return message_lines(record, wanted, names)
     line = tree_line(record, wanted, names)

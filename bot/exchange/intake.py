@@ -12,11 +12,13 @@ from typing import TypeAlias
 
 from bot.exchange.errors import BrokenFile, Fault
 from bot.exchange.reading import trees
-from core.archive import Archive, TreeRecord
+from core.archive import TreeRecord
 from core.imported import Missing, put_up_for_ranking
 from core.model import TreeState
 from core.policy import Policy
+from storage.archive import add_record, known_ids
 from storage.open import SqlStore
+from storage.unit import SqlUnit
 
 TREES_AT_ONCE = 50
 """Trees stored in one transaction; others may write in between."""
@@ -113,22 +115,22 @@ class _Source:
         return put_up_for_ranking(record, self.policy, state)
 
 
-def _stored(unit: Archive, page: _Page, source: _Source, before: Imported) -> Imported:
+def _stored(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> Imported:
     after, fresh = _sorted_out(unit, page, source, before)
     for record in fresh:
-        unit.add_record(record)
+        add_record(unit, record)
     return after
 
 
-def _looked_at(unit: Archive, page: _Page, source: _Source, before: Imported) -> Imported:
+def _looked_at(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> Imported:
     return _sorted_out(unit, page, source, before)[0]
 
 
 def _sorted_out(
-    unit: Archive, page: _Page, source: _Source, before: Imported
+    unit: SqlUnit, page: _Page, source: _Source, before: Imported
 ) -> tuple[Imported, Sequence[TreeRecord]]:
     """The trees to be stored, and the counts with them."""
-    stored = unit.known_ids([name for item in page for name in _names(item)])
+    stored = known_ids(unit, [name for item in page for name in _names(item)])
     counts, fresh = before, list[TreeRecord]()
     for item in page:
         checked = item if isinstance(item, Fault) else _unless_clashing(item, stored)

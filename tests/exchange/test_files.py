@@ -157,7 +157,10 @@ def test_message_lines_are_gathered_by_tree(tmp_path):
     found = list(trees(path, MISSING))
 
     assert [(line, len(record.tree.messages)) for line, record in found] == [
-        (1, 2), (3, 1), (4, 1), (5, 1),
+        (1, 2),
+        (3, 1),
+        (4, 1),
+        (5, 1),
     ]
 
 
