@@ -30,9 +30,15 @@ HELLO = ("/consent", "agree")  # the first words of everybody
 class Typist:
     """A keyboard on which these lines are typed, then nothing more."""
 
-    def __init__(self, lines: Sequence[str], then_stop: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, lines: Sequence[str], then_stop: asyncio.Event | None = None, unfinished: str = ""
+    ) -> None:
         self._left = list(lines)
         self._then_stop = then_stop
+        self._unfinished = unfinished
+
+    def unfinished(self) -> str:
+        return self._unfinished if self._then_stop is not None else ""
 
     async def next(self, prompt: str) -> str | None:
         if self._left:
@@ -55,13 +61,15 @@ class Room:
         self.store: Store = MemoryStore(self.world.policy)
         self._folder, self._capsys = folder, capsys
 
-    async def typed(self, *lines: str, name: str = "ana", stopping: bool = False) -> list[str]:
+    async def typed(
+        self, *lines: str, name: str = "ana", stopping: bool = False, unfinished: str = ""
+    ) -> list[str]:
         """The screens that these lines bring up, each as its lines in one string."""
         stop = asyncio.Event()
         conversation = Conversation(
             Desk(self.store, self.world),
             PlainPage(),
-            Typist(lines, stop if stopping else None),
+            Typist(lines, stop if stopping else None, unfinished),
             stop,
             name=name,
             locale=None,
@@ -117,6 +125,23 @@ async def test_stopping_in_the_middle_of_a_text_keeps_it_as_a_draft(room: Room) 
     screens = await room.typed("/work")
 
     assert "| Half a\n| thought" in screens[-1]
+
+
+async def test_stopping_in_the_middle_of_a_line_keeps_it_as_a_draft(room: Room) -> None:
+    await room.typed(*HELLO, "/prompt", stopping=True, unfinished="Half a thou")
+    screens = await room.typed("/work")
+
+    assert "| Half a thou" in screens[-1]
+
+
+@pytest.mark.parametrize("unfinished", ["s", "1", "/skip", "submit:1:1"])
+async def test_stopping_in_the_middle_of_a_line_presses_nothing(
+    room: Room, unfinished: str
+) -> None:
+    await room.typed(*HELLO, "/prompt", "A whole text", stopping=True, unfinished=unfinished)
+    screens = await room.typed("/work")
+
+    assert "| A whole text" in screens[-1]
 
 
 async def test_stopping_ends_a_quiet_terminal(room: Room) -> None:

@@ -147,7 +147,7 @@ def test_quit_leaves_the_terminal_as_it_was(keyboard: Keyboard) -> None:
     assert termios.tcgetattr(keyboard.theirs) == keyboard.before
 
 
-@pytest.mark.parametrize("end", ["ctrl-c", "SIGTERM", "ctrl-d"])
+@pytest.mark.parametrize("end", ["ctrl-c", "ctrl-c in a line", "SIGTERM", "ctrl-d"])
 def test_a_text_in_the_making_is_kept_when_the_terminal_ends(
     keyboard: Keyboard, environment: dict[str, str], end: str
 ) -> None:
@@ -157,9 +157,16 @@ def test_a_text_in_the_making_is_kept_when_the_terminal_ends(
     keyboard.type('"""\r', r"\.\.\. ")
     keyboard.type("Half a thought\r", r"\.\.\. ")
 
+    wanted = "Half a thought"
     match end:
         case "ctrl-c":
             keyboard.process.send_signal(signal.SIGINT)
+        case "ctrl-c in a line":
+            keyboard.type('"""\r', ">>> ")
+            keyboard.type("edit:1\r", ">>> ")
+            keyboard.type("A new though", "thoug.*h")
+            keyboard.process.send_signal(signal.SIGINT)
+            wanted = "A new though"
         case "SIGTERM":
             keyboard.process.send_signal(signal.SIGTERM)
         case _:
@@ -167,4 +174,4 @@ def test_a_text_in_the_making_is_kept_when_the_terminal_ends(
 
     assert keyboard.process.wait(DEADLINE) == 0
     assert termios.tcgetattr(keyboard.theirs) == keyboard.before
-    assert drafts(environment) == ["Half a thought"]
+    assert drafts(environment) == [wanted]

@@ -24,7 +24,7 @@ from bot.platforms.terminal.meaning import (
     text_meaning,
 )
 from core.desk import Desk
-from core.dialogue import AskLabels, Attachment, Event, Labelled, Say, Screen
+from core.dialogue import AskLabels, AskText, Attachment, Event, Labelled, Say, Screen, Typed
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
@@ -67,7 +67,14 @@ class Conversation:
         while not self._stop.is_set():
             entry = await next_entry(self._line, self._page.prompt)
             if entry is None or not await self._entered(entry) or entry.is_last:
-                return
+                break
+        await self._keep_unfinished()
+
+    async def _keep_unfinished(self) -> None:
+        """Told to stop while a text is being typed: what there is of it becomes a draft."""
+        text = self._lines.unfinished()
+        if self._stop.is_set() and isinstance(self._view.screen, AskText) and text.strip():
+            await self._send(Typed(text, self._view.screen.task_id))
 
     def _become(self, name: str) -> None:
         self._who = Who("terminal", name, name, self._locale, may_manage=True, may_moderate=True)

@@ -24,6 +24,10 @@ class Lines:
         self._wanted.put((prompt, answer))
         return await answer
 
+    def unfinished(self) -> str:
+        """What is typed of a line that nobody has ended; empty where no line editing is used."""
+        return "" if "readline" not in sys.modules else sys.modules["readline"].get_line_buffer()
+
     def _read(self) -> None:
         while True:
             prompt, answer = self._wanted.get()
