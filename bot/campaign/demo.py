@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -66,11 +68,17 @@ async def play(plan: Plan, folder: Path) -> None:
         with _bars(console) as bars:
             await campaign.play(partial(_goes_on, plan, store, campaign.tally, _Bars(bars, plan)))
         await _show(store, desk, people[0], console)
-        console.print(
-            f"{campaign.tally.answers.total()} answers in {clock() - BEGINNING} of the volunteers' "
-            f"time. The store is in {folder}; look around in it as one of them:\n"
-            f"  GROVE_DATA_DIR={folder} grove run --platform terminal --as '{people[0].name}'"
-        )
+        days = (clock() - BEGINNING).days
+        console.print(_ending(campaign.tally, days, folder, people[0]), soft_wrap=True)
+
+
+def _ending(tally: Tally, days: int, folder: Path, reader: Volunteer) -> str:
+    program = os.path.relpath(sys.executable)
+    return (
+        f"{tally.answers.total()} answers in {days} days of the volunteers' time. "
+        f"Look around in the store as one of them:\n"
+        f"GROVE_DATA_DIR={folder} {program} -m bot run --as '{reader.name}'"
+    )
 
 
 def _languages() -> tuple[str, ...]:
