@@ -201,13 +201,17 @@ def without_review(tree: Tree, message_id: int, values: Mapping[str, float]) -> 
 def with_reviews(
     tree: Tree, message_id: int, reviews: Sequence[Review], policy: Policy, at: datetime
 ) -> Tree:
-    """Counted anew from the reviews that stand; the verdict too, while nothing rests on it."""
+    """Counted anew from the reviews that stand; the verdict too, while nothing rests on it.
+
+    Counts that came in a file stay, since the reviews behind them did not come along.
+    """
     message = tree.messages[message_id]
+    if message.synthetic or tree.origin is not None or len(reviews) == message.review_count:
+        return tree
     sums: Mapping[str, LabelSum] = {}
     for review in reviews:
         sums = label_sets.sums(sums, review.labels)
-    if not message.synthetic:
-        message = replace(message, review_count=len(reviews), labels=sums)
+    message = replace(message, review_count=len(reviews), labels=sums)
     is_open = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
     if tree.state is is_open and not message.held and not tree.children(message_id):
         message = _decided(tree, replace(message, accepted=None), policy, at)

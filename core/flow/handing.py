@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core import selection
 from core.errors import NotYours, TooLate, TooMuch, Unknown
@@ -52,9 +52,11 @@ def _split(order: Sequence[TaskKind]) -> tuple[list[TaskKind], bool, list[TaskKi
 
 def _refuse_too_many(visit: Visit) -> None:
     policy = visit.policy
-    span = max(policy.open_tasks_span_seconds, policy.requests_span_seconds)
-    since = visit.now - timedelta(seconds=span)
-    taken, still_open = visit.unit.tasks_taken_since(visit.person.id, since)
+    spans = policy.requests_span_seconds, policy.open_tasks_span_seconds
+    taken, still_open = _taken_within(visit, max(spans))
+    if taken < policy.max_requests and still_open < policy.max_open_tasks:
+        return
+    (taken, _), (_, still_open) = (_taken_within(visit, span) for span in spans)
     if still_open >= policy.max_open_tasks:
         raise TooMuch(
             Nn_(
@@ -71,6 +73,12 @@ def _refuse_too_many(visit: Visit) -> None:
                 max(1, policy.requests_span_seconds // 60),
             )
         )
+
+
+def _taken_within(visit: Visit, seconds: int) -> tuple[int, int]:
+    """Tasks taken in the last seconds: all, and those that are still open."""
+    since = visit.now - timedelta(seconds=seconds)
+    return visit.unit.tasks_taken_since(visit.person.id, since)
 
 
 def _lease_first(
@@ -96,34 +104,42 @@ def _lease(visit: Visit, tree: Tree, slot: Slot, *, chosen: bool) -> Task:
     policy, rng = visit.policy, visit.world.rng
     shown = [m.id for m in replies_to_rank(tree, slot.target_id, policy)]
     rng.shuffle(shown)
-    task = visit.unit.add_task(
-        replace(
-            _new_task(visit, slot.kind, slot.lang),
-            tree_id=tree.id,
-            target_id=slot.target_id,
-            round=slot.round,
-            full=selection.asks_for_full_form(slot.kind, chosen=chosen, policy=policy, rng=rng),
-            shown=tuple(shown) if slot.kind.ranks else (),
-        )
+    task = replace(
+        _new_task(visit, slot.kind, slot.lang),
+        tree_id=tree.id,
+        target_id=slot.target_id,
+        round=slot.round,
+        full=selection.asks_for_full_form(slot.kind, chosen=chosen, policy=policy, rng=rng),
+        shown=tuple(shown) if slot.kind.ranks else (),
     )
+    before = visit.unit.task_on(visit.person.id, slot.target_id, slot.kind, slot.round)
+    if before is not None:  # a lease that ran out; what was written in it goes on
+        labels = before.draft_labels if before.full == task.full else {}
+        task = replace(task, draft=before.draft, draft_labels=labels, version=before.version + 1)
+    task = visit.unit.add_task(task)
     lease = Lease(task.id, task.kind, slot.target_id, visit.person.id)
     visit.unit.save_tree(tree.with_lease(lease))
     return task
 
 
 def _new_task(visit: Visit, kind: TaskKind, lang: str) -> Task:
-    policy = visit.policy
-    minutes = policy.lease_minutes_writing if kind.writes else policy.lease_minutes_judging
     return Task(
         id=0,
         kind=kind,
         person_id=visit.person.id,
         lang=lang,
         leased_at=visit.now,
-        expires_at=visit.now + timedelta(minutes=minutes),
+        expires_at=lease_end(visit, kind),
         community_id=visit.community_id,
         platform=visit.who.platform,
     )
+
+
+def lease_end(turn: Turn, kind: TaskKind) -> datetime:
+    """Until when a place taken now is held."""
+    policy = turn.policy
+    minutes = policy.lease_minutes_writing if kind.writes else policy.lease_minutes_judging
+    return turn.now + timedelta(minutes=minutes)
 
 
 def _lease_prompt(visit: Visit, languages: Sequence[str], *, chosen: bool) -> Task | None:
@@ -183,10 +199,7 @@ def own_open_task(visit: Visit, task_id: int) -> Task:
 def _lease_again(visit: Visit, task: Task) -> Task:
     """Take the place again when it is still free; else the answer comes too late."""
     again = replace(
-        task,
-        state=TaskState.OPEN,
-        leased_at=visit.now,
-        expires_at=_new_task(visit, task.kind, task.lang).expires_at,
+        task, state=TaskState.OPEN, leased_at=visit.now, expires_at=lease_end(visit, task.kind)
     )
     if task.tree_id is None or task.target_id is None:
         visit.unit.save_task(again)
@@ -204,6 +217,18 @@ def _lease_again(visit: Visit, task: Task) -> Task:
     return again
 
 
+def open_task(visit: Visit, wish: Wish) -> Task | None:
+    """The newest task in hand that fits a wish; one whose lease has just run out is held on to."""
+    for task in visit.unit.open_tasks(visit.person.id):
+        fits = not wish.kinds or task.kind in wish.kinds
+        if fits and (not wish.languages or task.lang in wish.languages):
+            if task.expires_at <= visit.now:
+                task = replace(task, expires_at=lease_end(visit, task.kind))
+                visit.unit.save_task(task)
+            return task
+    return None
+
+
 def skip_task(visit: Visit, task_id: int, reason: str | None = None) -> Task:
     """Give a task back for good: its place is free for others, and never offered again."""
     task = own_task(visit, task_id)
@@ -211,7 +236,7 @@ def skip_task(visit: Visit, task_id: int, reason: str | None = None) -> Task:
         raise TooLate(N_("This task is done already. Get the next one with /work."))
     skipped = replace(task, state=TaskState.SKIPPED, skip_reason=reason, answered_at=visit.now)
     visit.unit.save_task(skipped)
-    _free_place(visit, task)
+    _free_place(visit, task, skipped=True)
     return skipped
 
 
@@ -221,19 +246,18 @@ def let_go(turn: Turn, task: Task) -> None:
     _free_place(turn, task)
 
 
-def _free_place(turn: Turn, task: Task) -> None:
+def _free_place(turn: Turn, task: Task, *, skipped: bool = False) -> None:
     tree = None if task.tree_id is None else turn.unit.tree(task.tree_id)
     if tree is None or task.target_id is None:
         return
     after = tree.without_lease(task.id)
-    if turn.unit.skips(task.target_id) >= turn.policy.auto_mod_skips:
-        after = _halted_by_skips(turn, after)
-    settle(turn, tree, after)
+    settle(turn, tree, _halted_by_skips(turn, after, task.target_id) if skipped else after)
 
 
-def _halted_by_skips(turn: Turn, tree: Tree) -> Tree:
+def _halted_by_skips(turn: Turn, tree: Tree, target_id: int) -> Tree:
+    """Halted when so many skipped it, and again when as many more did after it was resumed."""
     active = {TreeState.INITIAL_PROMPT_REVIEW, TreeState.GROWING, TreeState.RANKING}
-    if tree.state not in active:
+    if tree.state not in active or turn.unit.skips(target_id) % turn.policy.auto_mod_skips:
         return tree
     turn.unit.record(AuditEntry(at=turn.now, act="halt", tree_id=tree.id, reason="skipped by many"))
     return replace(tree, state=TreeState.HALTED_BY_MODERATOR)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from core.errors import NotAllowed, Unknown
 from core.flow.growth import settle
+from core.flow.handing import let_go
 from core.flow.turn import Turn
-from core.model import Fate, Message, Tree, TreeState
+from core.model import RANKING, Fate, Message, Tree, TreeState
 from core.people import AuditEntry, Report
 from core.text import N_
 from core.tree import (
@@ -94,17 +95,16 @@ def report_message(
     turn: Turn, person_id: int, message_id: int, reason: str, community_id: int | None
 ) -> Reported:
     """Keep a complaint with its reason; enough people's remove the text until a moderator looks."""
-    _, message = _found(turn, message_id)
-    report = turn.unit.add_report(
-        Report(
-            id=0,
-            message_id=message_id,
-            person_id=person_id,
-            reason=reason,
-            at=turn.now,
-            community_id=community_id,
-        )
+    _found(turn, message_id)
+    complaint = Report(
+        id=0,
+        message_id=message_id,
+        person_id=person_id,
+        reason=reason,
+        at=turn.now,
+        community_id=community_id,
     )
+    report = _same_report(turn, complaint) or turn.unit.add_report(complaint)
     if RED_FLAG not in turn.unit.reactions(message_id, person_id):
         turn.unit.react(message_id, person_id, RED_FLAG, True)
         _count_red_flag(turn, message_id)
@@ -118,6 +118,14 @@ def report_message(
     else:
         remove(turn, message_id, reason="reported by many")
     return Reported(report, removed=True)
+
+
+def _same_report(turn: Turn, complaint: Report) -> Report | None:
+    """The one that a second press of the same button would repeat."""
+    for known in turn.unit.reports(complaint.message_id):
+        if (known.person_id, known.reason) == (complaint.person_id, complaint.reason):
+            return known
+    return None
 
 
 def _count_red_flag(turn: Turn, message_id: int) -> None:
@@ -217,8 +225,11 @@ def _tree(turn: Turn, tree_id: int) -> Tree:
 
 
 def block(turn: Turn, person_id: int, reason: str, *, community_id: int | None = None) -> None:
-    """A person may no longer contribute, everywhere or in one community."""
+    """A person may no longer contribute, everywhere or in one community; their places are free."""
     _set_blocked(turn, person_id, reason, community_id, blocked=True)
+    for task in turn.unit.open_tasks(person_id):
+        if community_id in {None, task.community_id}:
+            let_go(turn, task)
 
 
 def unblock(turn: Turn, person_id: int, reason: str, *, community_id: int | None = None) -> None:
@@ -262,11 +273,15 @@ def _reranked(turn: Turn, tree: Tree, changed: Message) -> Tree:
 
 
 def _joined(turn: Turn, tree: Tree, changed: Message, *, parent: bool = False) -> Tree:
-    """The set that a message joined; ballots that don't know it no longer cover the set."""
+    """The set that a message joined; ballots that don't know it no longer cover the set.
+
+    Who holds such a ballot, or is about to give one, may rank the new set as well.
+    """
     parent_id = changed.id if parent else changed.parent_id
     if parent_id is None or not replies_to_rank(tree, parent_id, turn.policy):
         return tree
     ballots = turn.unit.ballots(parent_id)
-    if ballots:
+    asked = any(x.kind in RANKING and x.target_id == parent_id for x in tree.leases)
+    if ballots or asked:
         tree = with_larger_set(tree, parent_id)
     return with_ballots(tree, parent_id, ballots, turn.policy)

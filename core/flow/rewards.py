@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -39,19 +40,26 @@ def earn_for_message(turn: Turn, message: Message, name: str, by: int, at: datet
 
 
 def earn_for_changes(turn: Turn, before: Tree, after: Tree) -> None:
-    """Give or take the authors' points for every text and verdict that came or went."""
+    """Give or take the authors' points for every text and verdict that came or went.
+
+    What is taken is taken from the very day on which it was given.
+    """
     for message in after.messages.values():
         old = before.messages.get(message.id)
-        if message is old:
-            continue
-        written = message.is_present - (old is not None and old.is_present)
-        if written:
-            name = points.contribution(message.task_kind, full=True)
-            earn_for_message(turn, message, name, written, message.created_at)
-        accepted = message.is_accepted - (old is not None and old.is_accepted)
-        if accepted:
-            name = points.accepted_contribution(message)
-            earn_for_message(turn, message, name, accepted, message.decided_at or turn.now)
+        if message is not old:
+            earned = Counter(_worth(message))
+            earned.subtract(_worth(old) if old is not None else ())
+            for (name, at), by in earned.items():
+                if by:
+                    earn_for_message(turn, message, name, by, at)
+
+
+def _worth(message: Message) -> Iterator[tuple[str, datetime]]:
+    """What a text counts as for its author, and when each of it was earned."""
+    if message.is_present:
+        yield points.contribution(message.task_kind, full=True), message.created_at
+    if message.is_accepted:
+        yield points.accepted_contribution(message), message.decided_at or message.created_at
 
 
 def earn_for_places(
