@@ -263,9 +263,19 @@ def _ballot(event: Fields, ids: Mapping[str, int]) -> Ballot:
     )
 
 
-# ---------------------------------------------------------------- ranking anew
+# ---------------------------------------------------------------- living on
 
+_UNFINISHED = frozenset(
+    {TreeState.INITIAL_PROMPT_REVIEW, TreeState.PROMPT_LOTTERY_WAITING, TreeState.GROWING}
+)
 _RANKABLE = frozenset({TreeState.RANKING, TreeState.READY_FOR_EXPORT, TreeState.BACKLOG_RANKING})
+
+
+def living_on(record: TreeRecord, policy: Policy) -> TreeRecord:
+    """A tree that was still growing, or on its way there, goes on here; others stay at rest."""
+    if record.tree.state not in _UNFINISHED:
+        return record
+    return replace(record, tree=replace(record.tree, limits=policy.limits()))
 
 
 def put_up_for_ranking(record: TreeRecord, policy: Policy, state: TreeState) -> TreeRecord:

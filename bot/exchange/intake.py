@@ -13,7 +13,7 @@ from typing import TypeAlias
 from bot.exchange.errors import BrokenFile, Fault
 from bot.exchange.reading import trees
 from core.archive import TreeRecord
-from core.imported import Missing, put_up_for_ranking
+from core.imported import Missing, living_on, put_up_for_ranking
 from core.model import TreeState
 from core.policy import Policy
 from storage.archive import add_record, known_ids
@@ -37,10 +37,14 @@ class Intake:
     origin: str | None = None  # otherwise the name of the file
     lang: str | None = None  # of messages that name none
     model_name: str | None = None  # of model-written messages that name none
+    states: frozenset[TreeState] | None = None  # trees in these states only; None: all
     rank: bool = False  # finished trees wait to be ranked here
     rank_at_once: int = 0  # so many of those do not wait
     keep_good: bool = False  # leave broken lines out instead of importing nothing
     dry_run: bool = False
+
+    def takes(self, state: TreeState) -> bool:
+        return self.states is None or state in self.states
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Imported:
     trees: int = 0
     messages: int = 0
     known: int = 0  # trees that were stored before and stay as they are
+    left_out: int = 0  # trees in states that were not asked for
     to_rank: int = 0  # trees put up for ranking
     faults: tuple[Fault, ...] = ()
 
@@ -66,7 +71,7 @@ async def import_file(
     """Read the whole file first, then store it; a broken line leaves nothing or is left out.
 
     A tree whose prompt is stored already is passed over, so an interrupted import is ended by
-    running it again.
+    running it again. Finished trees rest here; those that were not finished live on.
     """
     source = _Source(path, intake, policy, now)
     found = Imported()
@@ -106,13 +111,20 @@ class _Source:
         while page := list(islice(found, TREES_AT_ONCE)):
             yield page
 
-    def ready(self, record: TreeRecord, ranked: int) -> TreeRecord:
-        """The tree as it is to be stored, after so many were put up for ranking."""
-        if not self.intake.rank:
-            return record
-        at_once = ranked < self.intake.rank_at_once
-        state = TreeState.RANKING if at_once else TreeState.BACKLOG_RANKING
-        return put_up_for_ranking(record, self.policy, state)
+    def ready(self, record: TreeRecord, ranked: int) -> tuple[TreeRecord, bool]:
+        """The tree as it is to be stored, and whether it is to be ranked.
+
+        So many were put up for ranking before.
+        """
+        prepared = alive = living_on(record, self.policy)
+        if self.intake.rank:
+            at_once = ranked < self.intake.rank_at_once
+            state = TreeState.RANKING if at_once else TreeState.BACKLOG_RANKING
+            prepared = put_up_for_ranking(alive, self.policy, state)
+        if prepared is record:
+            return record, False
+        tree = replace(prepared.tree, touched_at=self.now)
+        return replace(prepared, tree=tree), prepared is not alive
 
 
 def _stored(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> Imported:
@@ -131,22 +143,24 @@ def _sorted_out(
 ) -> tuple[Imported, Sequence[TreeRecord]]:
     """The trees to be stored, and the counts with them."""
     stored = known_ids(unit, [name for item in page for name in _names(item)])
+    checked = [_unless_clashing(item, stored) for item in page]
+    faults = tuple(item for item in checked if isinstance(item, Fault))
+    read = [item for item in checked if not isinstance(item, Fault)]
+    asked = [record for record in read if source.intake.takes(record.tree.state)]
+    new = [record for record in asked if record.tree.root.public_id not in stored]
     counts, fresh = before, list[TreeRecord]()
-    for item in page:
-        checked = item if isinstance(item, Fault) else _unless_clashing(item, stored)
-        if isinstance(checked, Fault):
-            counts = replace(counts, faults=(*counts.faults, checked))
-        elif checked.tree.root.public_id in stored:
-            counts = replace(counts, known=counts.known + 1)
-        else:
-            record = source.ready(checked, counts.to_rank)
-            fresh.append(record)
-            counts = replace(
-                counts,
-                trees=counts.trees + 1,
-                messages=counts.messages + len(record.tree.messages),
-                to_rank=counts.to_rank + (record is not checked),
-            )
+    for record in new:
+        prepared, is_ranked = source.ready(record, counts.to_rank)
+        counts = replace(counts, to_rank=counts.to_rank + is_ranked)
+        fresh.append(prepared)
+    counts = replace(
+        counts,
+        trees=counts.trees + len(new),
+        messages=counts.messages + sum(len(record.tree.messages) for record in new),
+        known=counts.known + len(asked) - len(new),
+        left_out=counts.left_out + len(read) - len(asked),
+        faults=counts.faults + faults,
+    )
     return counts, fresh
 
 
@@ -156,8 +170,10 @@ def _names(item: _Item) -> Sequence[str]:
     return [message.public_id for message in item[1].tree.messages.values()]
 
 
-def _unless_clashing(item: _Numbered, stored: frozenset[str]) -> TreeRecord | Fault:
+def _unless_clashing(item: _Item, stored: frozenset[str]) -> TreeRecord | Fault:
     """A new tree cannot hold a message that another one holds."""
+    if isinstance(item, Fault):
+        return item
     root, *others = _names(item)
     held = next((name for name in others if name in stored), None)
     if root in stored or held is None:

@@ -15,6 +15,7 @@ from core.imported import (
     AT_REST,
     DEEPEST,
     Missing,
+    living_on,
     put_up_for_ranking,
     tree_from_export,
     tree_line_from_messages,
@@ -238,7 +239,22 @@ def test_a_ranking_without_positions_was_shown_as_it_was_ranked():
     assert ballot.shown == (3, 2)
 
 
-# ---------------------------------------------------------------- ranking anew
+# ---------------------------------------------------------------- living on
+
+
+@pytest.mark.parametrize("state", TreeState)
+def test_a_tree_that_was_still_growing_goes_on_here(state):
+    record = read(line(tree_state=str(state)))
+
+    tree = living_on(record, Policy()).tree
+
+    goes_on = state in {
+        TreeState.INITIAL_PROMPT_REVIEW,
+        TreeState.PROMPT_LOTTERY_WAITING,
+        TreeState.GROWING,
+    }
+    assert tree.limits == (Policy().limits() if goes_on else AT_REST)
+    assert tree.state is state
 
 
 def test_a_finished_tree_can_be_put_up_for_ranking():

@@ -115,6 +115,28 @@ async def test_languages_models_and_dates_are_filled_in(tmp_path, new_store):
     assert tree.created_at == NOW
 
 
+async def test_a_tree_that_was_still_growing_goes_on_here(tmp_path, new_store):
+    store = await new_store()
+    path = file_of(tmp_path, tree_number(1, state=TreeState.GROWING))
+
+    await imported(store, path, rank=True)
+
+    (tree,) = await trees_in(store)
+    assert tree.state is TreeState.GROWING
+    assert tree.limits == Policy().limits()
+    assert tree.touched_at == NOW
+
+
+async def test_states_can_be_chosen(tmp_path, new_store):
+    store = await new_store()
+    path = file_of(tmp_path, tree_number(1, state=TreeState.GROWING), tree_number(2))
+
+    result = await imported(store, path, states=frozenset({TreeState.READY_FOR_EXPORT}))
+
+    assert result == Imported(trees=1, messages=5, left_out=1)
+    assert [tree.root.text for tree in await trees_in(store)] == ["text 21"]
+
+
 # ---------------------------------------------------------------- once
 
 
