@@ -11,7 +11,7 @@ from core.errors import Unknown
 from core.flow import people
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
-from core.text import N_, Text
+from core.text import N_, Nn_, Text
 
 _PER_PAGE = 15
 
@@ -177,9 +177,10 @@ def link(visit: Visit, args: Mapping[str, str]) -> Screen:
     return Say(
         title=N_("Link your accounts"),
         body=(
-            N_(
-                "On your other platform, send /link with this code within {minutes} minutes:",
-                minutes=visit.policy.link_minutes,
+            Nn_(
+                "On your other platform, send /link with this code within {count} minute:",
+                "On your other platform, send /link with this code within {count} minutes:",
+                visit.policy.link_minutes,
             ),
             N_("{code}", code=code),
             N_("Never show it to anybody else."),

@@ -13,7 +13,7 @@ from core.flow.rewards import earn, earn_for_places
 from core.flow.turn import Visit
 from core.model import LABELLING, Fate, Lease, Message, Task, TaskState, Tree
 from core.ports import Contribution
-from core.text import N_, Text
+from core.text import N_, Nn_, Text
 from core.tree import with_ballots, with_fate, without_review
 
 
@@ -23,9 +23,10 @@ def undo_last(visit: Visit) -> Task:
     task = visit.unit.last_answer(visit.person.id, visit.now - timedelta(minutes=minutes))
     if task is None or task.answered_at is None:
         raise NothingToUndo(
-            N_(
-                "There is nothing to take back: you can undo within {minutes} minutes.",
-                minutes=minutes,
+            Nn_(
+                "There is nothing to take back: you can undo within {count} minute.",
+                "There is nothing to take back: you can undo within {count} minutes.",
+                minutes,
             )
         )
     if task.kind.writes:
