@@ -123,5 +123,8 @@ def _table(table: Table, language: str) -> Iterator[Block]:
 
 
 def _row(cells: Sequence[Text | str], language: str) -> str:
-    shown = (words(cell, language) if isinstance(cell, Text) else isolated(cell) for cell in cells)
+    shown = (
+        words(cell, language) if isinstance(cell, Text) else isolated(cell) if cell else ""
+        for cell in cells
+    )
     return " · ".join(cell for cell in shown if cell)

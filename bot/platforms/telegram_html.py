@@ -141,18 +141,28 @@ def _end_within(text: str, room: int) -> int:
 def _between_signs(text: str, end: int) -> int:
     """The last place up to `end` that parts no letter from its marks and no joined picture."""
     for place in range(end, max(end - 64, 1), -1):
-        if not _belongs_to_previous(text[place]) and text[place - 1] != "\u200d":
+        if not _belongs_to_previous(text, place):
             return place
     return end
 
 
-def _belongs_to_previous(sign: str) -> bool:
+def _belongs_to_previous(text: str, place: int) -> bool:
+    sign = text[place]
+    if _is_flag_half(sign):
+        before = 0
+        while before < place and _is_flag_half(text[place - 1 - before]):
+            before += 1
+        return before % 2 == 1
     return (
         sign in _JOINERS
+        or text[place - 1] == "\u200d"
         or unicodedata.category(sign) in ("Mn", "Me", "Mc")
         or "\U0001f3fb" <= sign <= "\U0001f3ff"
-        or "\U0001f1e6" <= sign <= "\U0001f1ff"
     )
+
+
+def _is_flag_half(sign: str) -> bool:
+    return "\U0001f1e6" <= sign <= "\U0001f1ff"
 
 
 def _shortened(heading: str) -> str:

@@ -85,11 +85,7 @@ def event_from_typing(typing: Typing) -> Event:
 
 def event_from_payload(payload: str) -> Event:
     """What a link to the private chat leads to."""
-    if payload == "lb":
-        return Command("leaderboard")
-    if payload.startswith("t_") and payload[2:].isdigit():
-        return Command("work")
-    return Command("work")
+    return Command("leaderboard" if payload == "lb" else "work")
 
 
 def community_from_payload(payload: str) -> int | None:

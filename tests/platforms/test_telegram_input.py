@@ -1,0 +1,99 @@
+"""What people type in Telegram becomes the events of the dialogue."""
+
+import pytest
+from telegram import Chat, User
+
+from bot.platforms.telegram_parse import (
+    arguments_from_text,
+    community_from_payload,
+    event_from_payload,
+    event_from_typing,
+    is_person,
+    typing_from_text,
+    who_from_user,
+)
+from core.commands import BY_NAME
+from core.dialogue import Command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/work", Command("work")),
+        ("/work@GroveBot", Command("work")),
+        ("/Work@grovebot  de ", Command("work", {"language": "de"})),
+        (
+            "/work assistant_reply es",
+            Command("work", {"kind": "assistant_reply", "language": "es"}),
+        ),
+        (
+            "/work es assistant_reply",
+            Command("work", {"kind": "assistant_reply", "language": "es"}),
+        ),
+        ("/export_my_data", Command("export-my-data")),
+        ("/delete-my-data", Command("delete-my-data")),
+        ("/report it is\nrude", Command("report", {"reason": "it is\nrude"})),
+        (
+            "/language de, en interface=fr",
+            Command("language", {"languages": "de,en", "interface": "fr"}),
+        ),
+        (
+            "/leaderboard month everywhere",
+            Command("leaderboard", {"period": "month", "scope": "everywhere"}),
+        ),
+        ("/fly_to_the_moon", Command("fly-to-the-moon")),
+    ],
+)
+def test_commands_are_read_with_their_arguments(text: str, command: Command) -> None:
+    typing = typing_from_text(text, "GroveBot")
+
+    assert typing is not None
+    assert event_from_typing(typing) == command
+
+
+@pytest.mark.parametrize(
+    "text", ["hello /work", "/work@OtherBot", "/", "//work", "/ work", "/wörk"]
+)
+def test_other_texts_are_no_commands_for_us(text: str) -> None:
+    assert typing_from_text(text, "GroveBot") is None
+
+
+def test_last_argument_takes_what_is_left() -> None:
+    spec = BY_NAME["leaderboard"]
+
+    found = arguments_from_text(spec, "month this community please")
+
+    assert found == {"period": "month", "scope": "this community please"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "community"),
+    [("j_-1001234567890", -1001234567890), ("j_x", None), ("j_1;drop", None), ("", None),
+     ("j_" + "9" * 60, None)],
+)  # fmt: skip
+def test_links_name_the_group_they_come_from(payload: str, community: int | None) -> None:
+    assert community_from_payload(payload) == community
+    assert event_from_payload(payload) == Command("work")
+
+
+def test_a_link_may_lead_to_the_board() -> None:
+    assert event_from_payload("lb") == Command("leaderboard")
+
+
+def test_person_and_group_are_told_to_the_desk() -> None:
+    user = User(7, "Ana", is_bot=False, last_name="Gil", language_code="es")
+    group = Chat(-5, "supergroup", title="Gardeners")
+
+    who = who_from_user(user, group, may_manage=True)
+
+    assert (who.platform, who.external_id, who.name, who.locale) == (
+        "telegram", "7", "Ana Gil", "es",
+    )  # fmt: skip
+    assert (who.community, who.community_name, who.may_manage) == ("-5", "Gardeners", True)
+
+
+@pytest.mark.parametrize("number", [1087968824, 777000, 136817688])
+def test_accounts_behind_which_telegram_hides_others_are_nobody(number: int) -> None:
+    assert not is_person(User(number, "Group", is_bot=False))
+    assert not is_person(User(5, "Bot", is_bot=True))
+    assert is_person(User(5, "Ana", is_bot=False))
