@@ -26,12 +26,15 @@ from bot.campaign.campaign import BEGINNING, Campaign, SimulatedClock, Tally
 from bot.campaign.corpus import Corpus
 from bot.campaign.volunteers import HABITS, Volunteer, crowd
 from bot.config import Settings
+from bot.exchange.export import export_store
 from bot.language import LanguageHint
 from bot.platforms.terminal.meaning import View
 from bot.platforms.terminal.painted import PaintedPage
 from bot.store import opened
+from core.archive import Wanted
 from core.desk import Desk
 from core.dialogue import Command
+from core.export import Pseudonyms
 from core.model import TreeState
 from core.people import Who
 from core.policy import Policy
@@ -40,6 +43,7 @@ from core.ports import Store, World
 POLICY = Policy(goal_tree_size=6, max_active_trees=4, max_rankings=5)
 """Smaller trees than usual, so that a few minutes of volunteers finish many."""
 VOLUNTEERS = 120
+EXPORTED = "trees.jsonl"
 FIRST_LANGUAGE = "en"
 
 
@@ -68,15 +72,20 @@ async def play(plan: Plan, folder: Path) -> None:
         with _bars(console) as bars:
             await campaign.play(partial(_goes_on, plan, store, campaign.tally, _Bars(bars, plan)))
         await _show(store, desk, people[0], console)
-        days = (clock() - BEGINNING).days
-        console.print(_ending(campaign.tally, days, folder, people[0]), soft_wrap=True)
+        names = Pseudonyms(f"demo {plan.seed}")
+        exported = await export_store(store, Wanted(), folder / EXPORTED, names)
+    hours = (clock() - BEGINNING).total_seconds() / 3600
+    console.print(
+        f"{campaign.tally.answers.total()} answers in {hours:.0f} hours of the volunteers' time; "
+        f"{exported.trees} finished trees with {exported.messages} messages: {folder / EXPORTED}"
+    )
+    console.print(_invitation(folder, people[0]), soft_wrap=True)
 
 
-def _ending(tally: Tally, days: int, folder: Path, reader: Volunteer) -> str:
+def _invitation(folder: Path, reader: Volunteer) -> str:
     program = os.path.relpath(sys.executable)
     return (
-        f"{tally.answers.total()} answers in {days} days of the volunteers' time. "
-        f"Look around in the store as one of them:\n"
+        "Look around in the store as one of the volunteers:\n"
         f"GROVE_DATA_DIR={folder} {program} -m bot run --as '{reader.name}'"
     )
 

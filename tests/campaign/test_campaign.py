@@ -1,10 +1,6 @@
 """Campaigns: volunteers of every diligence, at the same desk as everybody, repeatable by seed."""
 
 import asyncio
-import os
-import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +12,7 @@ import pytest
 from bot.campaign import report, volunteers
 from bot.campaign.campaign import Campaign, SimulatedClock
 from bot.campaign.corpus import Corpus
-from bot.campaign.demo import POLICY
+from bot.campaign.demo import EXPORTED, POLICY, Plan, play
 from bot.campaign.volunteers import Diligence, Volunteer, crowd
 from bot.campaign.writing import Writers
 from core.desk import Desk
@@ -165,20 +161,22 @@ def test_half_of_a_crowd_speaks_the_first_language() -> None:
     assert spoken == {"en": 20, "de": 10, "fr": 10}
 
 
-def test_the_demo_ends_with_states_a_board_and_a_tree(tmp_path: Path) -> None:
-    environment = {**os.environ, "COLUMNS": "120", "OMP_NUM_THREADS": "1"}
-    arguments = ["--trees", "8", "--seconds", "60", "--dir", str(tmp_path / "demo")]
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "demo", *arguments],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+async def test_the_demo_ends_with_states_a_board_a_tree_and_the_same_file_for_the_same_seed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    plan = Plan(seed=1, trees=3, seconds=100)
+    for folder in ("one", "two"):
+        await play(plan, tmp_path / folder)
+    said = capsys.readouterr().out
 
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"ready\s+for export", done.stdout)
-    assert "All time: everywhere" in done.stdout
-    assert "ballots: #" in done.stdout
-    assert "Kendall's W" in done.stdout
-    assert (tmp_path / "demo" / "grove.db").exists()
+    assert "ready for export" in said
+    assert "All time: everywhere" in said
+    assert "ballots: #" in said
+    assert "Kendall's W" in said
+    one, two = ((tmp_path / folder / EXPORTED).read_bytes() for folder in ("one", "two"))
+    assert one.count(b"\n") == 3
+    assert one == two
 
 
 @pytest.mark.soak
