@@ -91,7 +91,7 @@ def implied_state(tree: Tree, policy: Policy) -> TreeState:
 
 def growth_is_complete(tree: Tree) -> bool:
     """Nothing waits for a verdict, and the goal is reached or no message can take a reply."""
-    if any(message.is_undecided for message in tree.messages.values()):
+    if any(m.is_undecided and stands(tree, m) for m in tree.messages.values()):
         return False
     if any(lease.kind in REPLYING for lease in tree.leases):
         return False
@@ -102,12 +102,25 @@ def growth_is_complete(tree: Tree) -> bool:
 
 def size(tree: Tree) -> int:
     """Messages that keep a place: accepted, under review or held; the prompt included."""
-    return sum(message.keeps_place for message in tree.messages.values())
+    return sum(m.keeps_place and stands(tree, m) for m in tree.messages.values())
+
+
+def stands(tree: Tree, message: Message) -> bool:
+    """Whether neither this message nor one above it is gone.
+
+    When an author leaves with a text, the replies of others below it stay theirs, but nothing of
+    them can be published any more: no work goes into them, and they take nobody's place.
+    """
+    while message.is_present:
+        if message.parent_id is None:
+            return True
+        message = tree.messages[message.parent_id]
+    return False
 
 
 def places_below(tree: Tree, parent: Message) -> int:
     """How many more replies this message can take, leases left aside."""
-    if not parent.is_accepted or parent.depth >= tree.limits.max_depth:
+    if not parent.is_accepted or parent.depth >= tree.limits.max_depth or not stands(tree, parent):
         return 0
     limit = (
         tree.limits.max_children if parent.role is Role.PROMPTER else tree.limits.prompter_replies
@@ -128,7 +141,7 @@ def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message
 
 def ballots_wanted(tree: Tree, parent: Message, policy: Policy) -> int:
     """Ballots still missing below this message; 0 where there is nothing to rank."""
-    if not parent.is_present or not replies_to_rank(tree, parent.id, policy):
+    if not replies_to_rank(tree, parent.id, policy) or not stands(tree, parent):
         return 0
     needed = max(tree.limits.min_rankings, parent.ballots_needed)
     return max(0, needed - parent.ballots)
@@ -146,7 +159,7 @@ def reviews_needed(tree: Tree, message: Message) -> int:
 
 def takes_reviews(tree: Tree, message: Message) -> bool:
     """Whether a review of this message counts now."""
-    if not message.is_undecided:
+    if not message.is_undecided or not stands(tree, message):
         return False
     wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
     return tree.state is wanted
@@ -302,5 +315,9 @@ def _is_still_wanted(tree: Tree, lease: Lease, policy: Policy) -> bool:
     if lease.kind in LABELLING:
         return takes_reviews(tree, target)
     if lease.kind in REPLYING:
-        return tree.state is _S.GROWING and target.is_accepted
-    return tree.state is _S.RANKING and bool(replies_to_rank(tree, target.id, policy))
+        return tree.state is _S.GROWING and target.is_accepted and stands(tree, target)
+    return (
+        tree.state is _S.RANKING
+        and bool(replies_to_rank(tree, target.id, policy))
+        and stands(tree, target)
+    )
