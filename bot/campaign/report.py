@@ -56,20 +56,19 @@ def state_table(counts: Counts) -> Table:
 
 
 def most_ranked_tree(unit: UnitOfWork) -> FinishedTree | None:
-    """The finished tree with most ballots, among those of the people on the board."""
-    finished: dict[int, FinishedTree] = {}
-    for standing in unit.board("*", "total", _PEOPLE_LOOKED_AT):
-        for message_id in unit.texts_of(standing.person_id):
-            tree_id = unit.tree_id_of(message_id)
-            tree = unit.tree(tree_id) if tree_id == message_id else None
-            if tree is not None and tree.state is TreeState.READY_FOR_EXPORT:
-                ballots = {i: unit.ballots(i) for i in tree.messages}
-                finished[tree.id] = FinishedTree(tree, ballots)
-    return max(
-        finished.values(),
-        key=lambda found: (sum(map(len, found.ballots.values())), -found.tree.id),
-        default=None,
-    )
+    """The finished tree with most ballots, among those that people on the board wrote in."""
+    finished = []
+    for tree_id in sorted(_trees_of_the_board(unit)):
+        tree = unit.tree(tree_id)
+        if tree is not None and tree.state is TreeState.READY_FOR_EXPORT:
+            finished.append(FinishedTree(tree, {i: unit.ballots(i) for i in tree.messages}))
+    return max(finished, key=lambda found: sum(map(len, found.ballots.values())), default=None)
+
+
+def _trees_of_the_board(unit: UnitOfWork) -> set[int]:
+    people = unit.board("*", "total", _PEOPLE_LOOKED_AT)
+    texts = (text for standing in people for text in unit.texts_of(standing.person_id))
+    return {tree_id for text in texts if (tree_id := unit.tree_id_of(text)) is not None}
 
 
 def drawn(found: FinishedTree) -> Drawing:
