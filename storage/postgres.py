@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from storage.driver import Row, Value, without_locks
+from storage.driver import Row, Sql, Value, without_locks
 from storage.errors import (
     StoreBusy,
     StoreError,
@@ -129,11 +130,15 @@ class PostgresStore:
     async def close(self) -> None:
         await self._pool.close()
 
+    def watch(self, observer: Callable[[Sql], Sql]) -> None:
+        """Let each transaction's statements pass by an observer."""
+        self._means = replace(self._means, watch=observer)
+
     async def _attempt(self, work: Callable[[SqlUnit], T]) -> T:
         async with self._pool.acquire() as connection:
             await connection.execute("BEGIN")
             try:
-                unit = SqlUnit(PostgresSql(connection), self._means)
+                unit = SqlUnit(self._means.watch(PostgresSql(connection)), self._means)
                 result: T = await greenlet_spawn(_whole, work, unit)
                 await connection.execute("COMMIT")
             except BaseException:

@@ -6,13 +6,14 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 import orjson
 
-from storage.driver import Row, Value, for_sqlite
+from storage.driver import Row, Sql, Value, for_sqlite
 from storage.errors import (
     StoreBusy,
     StoreDamaged,
@@ -115,6 +116,10 @@ class SqliteStore:
         await self._reader.close()
         await self._writer.close()
 
+    def watch(self, observer: Callable[[Sql], Sql]) -> None:
+        """Let each transaction's statements pass by an observer."""
+        self._means = replace(self._means, watch=observer)
+
     def _count_commit(self) -> None:
         self._commits += 1
         idle = self._checkpoint is None or self._checkpoint.done()
@@ -155,7 +160,7 @@ def _in_transaction(
 ) -> T:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        unit = SqlUnit(SqliteSql(connection), means)
+        unit = SqlUnit(means.watch(SqliteSql(connection)), means)
         result = work(unit)
         unit.finish()
         connection.execute("COMMIT")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from core.policy import Policy
 from storage.driver import Sql
 from storage.identity import Identity
+
+
+def _unwatched(db: Sql) -> Sql:
+    return db
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,7 @@ class Means:
     policy: Policy
     rng: Random
     identity: Identity
+    watch: Callable[[Sql], Sql] = _unwatched  # an observer of statements, for measurements
 
 
 class Part:

@@ -1,0 +1,1 @@
+"""How fast Grove is: stores of many sizes, measured through the desk, beside the bare driver."""

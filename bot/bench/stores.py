@@ -1,0 +1,148 @@
+"""Stores to measure: a small one grown through the desk, then copied until it is large."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import asyncpg
+
+from bot.bench.volunteers import Clocked, Volunteer
+from core.desk import Desk
+from core.flow.housekeeping import tend
+from core.flow.turn import Turn
+from core.model import TreeState
+from core.people import Who
+from core.policy import Policy
+from core.ports import World
+from storage.address import Address, address_from
+from storage.bulk import multiply
+from storage.open import SqlStore, open_store
+
+POLICY = Policy(max_requests=10**9, max_open_tasks=10**9, duplicate_minutes=0)
+"""The default policy without the limits that would stop a machine from working."""
+
+FINISHED = 17
+GROWING = 6
+_PEOPLE = 40
+_SECRET = "a secret for measurements only"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where stores are made: a folder for files, and the server when it is PostgreSQL."""
+
+    folder: Path
+    server: str | None = None
+
+    def url(self, name: str) -> str:
+        if self.server is None:
+            return f"sqlite:///{self.folder / name}.db"
+        return f"{self.server.rsplit('/', 1)[0]}/{name}"
+
+    def address(self, name: str) -> Address:
+        return address_from(self.url(name), self.folder)
+
+    async def copy(self, source: str, target: str) -> None:
+        """The same store again, under another name."""
+        if self.server is None:
+            await asyncio.to_thread(
+                shutil.copyfile, self.folder / f"{source}.db", self.folder / f"{target}.db"
+            )
+            return
+        await self._on_server(f'DROP DATABASE IF EXISTS "{target}"')
+        await self._on_server(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+    async def create(self, name: str) -> None:
+        if self.server is not None:
+            await self._on_server(f'DROP DATABASE IF EXISTS "{name}"')
+            await self._on_server(f'CREATE DATABASE "{name}"')
+
+    async def drop(self, name: str) -> None:
+        if self.server is not None:
+            await self._on_server(f'DROP DATABASE IF EXISTS "{name}"')
+            return
+        for ending in (".db", ".db-wal", ".db-shm"):
+            (self.folder / f"{name}{ending}").unlink(missing_ok=True)
+
+    async def bytes(self, name: str) -> int:
+        if self.server is None:
+            return (self.folder / f"{name}.db").stat().st_size
+        connection = await asyncpg.connect(self.url(name))
+        size: int = await connection.fetchval("SELECT pg_database_size(current_database())")
+        await connection.close()
+        return size
+
+    async def open(self, name: str, *, seed: int = 0, policy: Policy = POLICY) -> SqlStore:
+        return await open_store(self.url(name), self.folder, policy, Random(seed), _SECRET)
+
+    async def _on_server(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.server)
+        await connection.execute(sql)
+        await connection.close()
+
+
+def desk_of(store: SqlStore, clock: Callable[[], datetime], policy: Policy, seed: int) -> Desk:
+    return Desk(store, World(policy, clock, Random(seed), lambda text, expected: None))
+
+
+def volunteer(desk: Desk, name: str, rng: Random, clocked: Clocked) -> Volunteer:
+    return Volunteer(desk, Who("terminal", name, name, "en"), rng, clocked)
+
+
+async def grow(place: Place, name: str, *, seed: int, drained: bool = False) -> int:
+    """A store of real trees, most of them finished; returns how many trees it has.
+
+    drained: only finished trees are left, to tell their size.
+    """
+    policy = replace(POLICY, max_active_trees=GROWING, shuffle_seconds=0)
+    await place.create(name)
+    store = await place.open(name, seed=seed, policy=policy)
+    now = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+    def clock() -> datetime:
+        return now
+
+    desk, rng, clocked = desk_of(store, clock, policy, seed), Random(seed), Clocked()
+    people = [volunteer(desk, f"founder {i}", rng, clocked) for i in range(_PEOPLE)]
+    for person in people:
+        await person.agree()
+    idle = 0
+    while idle < 3 * _PEOPLE:
+        now += timedelta(seconds=20)
+        idle = 0 if await rng.choice(people).do_task() else idle + 1
+        counts = await _counts(store)
+        if counts[TreeState.READY_FOR_EXPORT] >= FINISHED:
+            break
+    counts = await _counts(store)
+    if drained:
+        now += timedelta(days=3)
+        world = World(policy, clock, rng, lambda text, expected: None)
+        await store.transact(lambda unit: tend(Turn(unit, world, now)))
+    await store.close()
+    return sum(counts.values())
+
+
+async def _counts(store: SqlStore) -> dict[TreeState, int]:
+    return await store.read(
+        lambda unit: {state: unit.state_count("en", state) for state in TreeState}
+    )
+
+
+async def enlarge(
+    place: Place,
+    source: str,
+    name: str,
+    *,
+    copies: int,
+    people: int,
+    progress: Callable[[float], None],
+) -> None:
+    """A copy of a grown store with its trees many times over."""
+    await place.copy(source, name)
+    await multiply(place.address(name), POLICY, copies, people, progress)
