@@ -7,7 +7,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pydantic import SecretStr
@@ -87,25 +90,68 @@ def closed_port() -> int:
         return port
 
 
-def test_with_both_platforms_down_the_program_waits_and_ends_on_sigterm(tmp_path: Path) -> None:
+def environment(folder: Path, **settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GROVE_")}
+    return {**kept, "GROVE_DATA_DIR": str(folder), "GROVE_HTTP_PORT": "0", **settings}
+
+
+@pytest.fixture
+def refusing_server() -> Iterator[str]:
+    """The address of a Telegram that knows no token."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            said = b'{"ok": false, "error_code": 401, "description": "Unauthorized"}'
+            self.send_response(401)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_wrong_token_ends_the_program_with_one_line(tmp_path: Path, refusing_server: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        env=environment(
+            tmp_path, GROVE_TELEGRAM_TOKEN="1:canary", GROVE_TELEGRAM_API_BASE=refusing_server
+        ),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 3
+    assert "GROVE_TELEGRAM_TOKEN" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_with_both_platforms_down_the_program_waits_and_ends_on_sigterm(tmp_path: Path) -> None:
     nobody = f"http://127.0.0.1:{closed_port()}"
-    settings = {
-        "GROVE_DATA_DIR": str(tmp_path),
-        "GROVE_HTTP_PORT": "0",
-        "GROVE_TELEGRAM_TOKEN": "1:token",
-        "GROVE_TELEGRAM_API_BASE": nobody,
-        "GROVE_DISCORD_TOKEN": "token",
-        "GROVE_DISCORD_API_BASE": f"{nobody}/api/v10",
-    }
     log = tmp_path / "log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env={**kept, **settings}, stderr=file
+            [sys.executable, "-m", "bot", "run"],
+            env=environment(
+                tmp_path,
+                GROVE_TELEGRAM_TOKEN="1:canary",
+                GROVE_TELEGRAM_API_BASE=nobody,
+                GROVE_DISCORD_TOKEN="canary",
+                GROVE_DISCORD_API_BASE=f"{nobody}/api/v10",
+            ),
+            stderr=file,
         )
     try:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and "discord" not in log.read_text().lower():
+        while time.monotonic() < deadline and "telegram" not in log.read_text().lower():
             time.sleep(0.2)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
@@ -114,4 +160,4 @@ def test_with_both_platforms_down_the_program_waits_and_ends_on_sigterm(tmp_path
         process.kill()
         process.wait()
 
-    assert "1:token" not in log.read_text()
+    assert "canary" not in log.read_text()
