@@ -43,13 +43,20 @@ async def supervised(
                 raise
             log.error("%s has ended: %s", name, fault)
             return
-        except Exception:
-            if clock() - began >= backoff.healthy:
-                pause = backoff.first
-            log.exception("%s has failed; it is tried again in %.0f seconds", name, pause)
+        except Exception as fault:
+            pause = backoff.first if clock() - began >= backoff.healthy else pause
+            _tell(name, fault, pause)
         first = False
         await paused(stop, pause)
         pause = min(pause * 2, backoff.longest)
+
+
+def _tell(name: str, fault: Exception, pause: float) -> None:
+    """What a network does is one line; what nobody expected is told whole."""
+    if isinstance(fault, OSError):
+        log.warning("%s cannot be reached, trying again in %.0f seconds: %s", name, pause, fault)
+    else:
+        log.error("%s has failed, trying again in %.0f seconds", name, pause, exc_info=fault)
 
 
 async def paused(stop: asyncio.Event, seconds: float) -> None:

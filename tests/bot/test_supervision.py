@@ -51,11 +51,31 @@ async def test_pauses_double_up_to_the_longest(caplog: pytest.LogCaptureFixture)
             return
         raise ConnectionError
 
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         await supervised("X", serve, stop, AT_ONCE)
 
     pauses = [record.args[1] for record in caplog.records if isinstance(record.args, tuple)]
     assert pauses == [0.001, 0.002, 0.004, 0.004]
+
+
+@pytest.mark.parametrize(
+    ("fault", "lines"), [(ConnectionError("no route"), 1), (KeyError("a fault of ours"), 5)]
+)
+async def test_a_network_fault_is_one_line_and_a_fault_of_ours_is_told_whole(
+    fault: Exception, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    async def serve(stop: asyncio.Event) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise fault
+
+    with caplog.at_level(logging.WARNING):
+        await supervised("X", serve, asyncio.Event(), AT_ONCE)
+
+    assert len(caplog.text.splitlines()) >= lines
+    assert ("Traceback" in caplog.text) == (lines > 1)
 
 
 async def test_a_wrong_token_at_the_start_is_raised() -> None:
