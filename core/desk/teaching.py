@@ -132,7 +132,7 @@ def _may(visit: Visit, spec: CommandSpec) -> bool:
 
 
 def _line(spec: CommandSpec) -> Text:
-    return N_("/{command}: {sentence}", command=spec.name, sentence=spec.sentence)
+    return N_("{command}: {sentence}", command=f"/{spec.name}", sentence=spec.sentence)
 
 
 def _topic(topic: str) -> Screen:
@@ -142,7 +142,7 @@ def _topic(topic: str) -> Screen:
             N_("{argument}: {sentence}", argument=a.name, sentence=a.sentence)
             for a in spec.arguments
         )
-        return Say(title=N_("/{command}", command=spec.name), body=(spec.sentence, *arguments))
+        return Say(title=N_("{command}", command=f"/{spec.name}"), body=(spec.sentence, *arguments))
     for kind in TaskKind:
         if kind.value == topic.lower().replace("-", "_").replace(" ", "_"):
             return Say(title=KIND_NAMES[kind], body=(KIND_GOALS[kind],), buttons=(take_task(),))
