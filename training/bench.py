@@ -14,6 +14,7 @@ from typing import Any
 
 from training import measures, models, toy
 from training.config import RewardSettings, Settings, load_settings
+from training.data import open_source
 from training.evaluate import judged
 from training.progress import Stop, Watch
 from training.reward_model import Judge, RankedRewardTrainer, examples_of, reward_trainer
@@ -31,23 +32,24 @@ def compare(out: Path, sizes: Sequence[int], seeds: int, budget: int) -> dict[st
     quieten()
     out.mkdir(parents=True, exist_ok=True)
     rows = []
-    for size in sizes:
-        for seed in range(seeds):
-            rows += _compare_one(out / f"k{size}-seed{seed}", size, seed, budget)
+    for seed in range(seeds):
+        settings = load_settings("tiny", [f"seed={seed}"])
+        base = _fine_tuned(out / f"seed{seed}", settings)
+        for size in sizes:
+            rows += _compare_one(out / f"seed{seed}/k{size}", base, settings, size, budget)
             print(*map(_line, rows[-3:]), sep="\n", flush=True)
     result = {"budget": budget, "noise": NOISE, "ballots": BALLOTS, "rows": rows}
     write_json(out / "bench.json", result)
     return result
 
 
-def _compare_one(folder: Path, size: int, seed: int, budget: int) -> list[dict[str, Any]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = load_settings("tiny", [f"seed={seed}"])
+def _compare_one(
+    folder: Path, base: models.Base, settings: Settings, size: int, budget: int
+) -> list[dict[str, Any]]:
+    seed = settings.seed
     trees = toy.trees(TRAINING, seed=seed, replies=size, noise=NOISE, ballots=BALLOTS)
     held = toy.trees(HELD_OUT, seed=1000 + seed, replies=size, noise=NOISE, ballots=BALLOTS)
     lists = [toy.ranked_list(tree) for tree in trees]
-    toy.write_trees(folder / "trees.jsonl", trees)
-    base = _fine_tuned(folder, settings)
     shapes = {
         "lists": (lists, replace(settings.reward, mode="lists")),
         "plackett-luce": (lists, replace(settings.reward, loss="plackett-luce")),
@@ -61,8 +63,10 @@ def _compare_one(folder: Path, size: int, seed: int, budget: int) -> list[dict[s
 
 
 def _fine_tuned(folder: Path, settings: Settings) -> models.Base:
-    from training.data import open_source
-
+    """The model every shape starts from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trees = toy.trees(TRAINING, seed=settings.seed, noise=NOISE, ballots=BALLOTS)
+    toy.write_trees(folder / "trees.jsonl", trees)
     train_sft(open_source(str(folder / "trees.jsonl")), folder, settings)
     return models.trained(folder / "sft" / "model")
 

@@ -61,7 +61,7 @@ def estimate(step: str, shape: Shape, settings: Settings) -> Estimate:
         training=12 * trained,
         activations=_activations(step, shape, settings, sequences, part.max_length),
         frozen=8 * shape.parameters if step == "rl" else 0,
-        runtime=GIB // 2,
+        runtime=7 * GIB // 10,
     )
 
 

@@ -36,7 +36,7 @@ def write_report(out: Path, metrics: dict[str, Any]) -> Path:
         *_steps(out, figures),
         *_reward(metrics.get("reward"), figures),
         *_rounds(metrics.get("reward", {}).get("rounds")),
-        *_rl(metrics.get("rl"), metrics.get("samples_shown", 8)),
+        *_rl(metrics.get("rl"), metrics.get("samples_shown", 8), figures),
     ]
     page = out / "report.md"
     page.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -107,12 +107,10 @@ def _draw_curves(
 
 
 def _smooth(values: Sequence[float]) -> list[float]:
-    """A running mean over a tenth of the curve."""
-    width = max(1, len(values) // 10)
-    return [
-        sum(values[max(0, end - width) : end]) / (end - max(0, end - width))
-        for end in range(1, len(values) + 1)
-    ]
+    """A running mean over a tenth of the curve, looking both ways."""
+    half = len(values) // 20
+    windows = [values[max(0, at - half) : at + half + 1] for at in range(len(values))]
+    return [sum(window) / len(window) for window in windows]
 
 
 # --- reward model -----------------------------------------------------------------------------
@@ -237,7 +235,7 @@ def _rounds(rounds: dict[str, Any] | None) -> Iterator[str]:
 # --- reinforcement learning -------------------------------------------------------------------
 
 
-def _rl(found: dict[str, Any] | None, shown: int) -> Iterator[str]:
+def _rl(found: dict[str, Any] | None, shown: int, figures: Path) -> Iterator[str]:
     if not found or not found.get("prompts"):
         return
     before, after = found["before"], found["after"]
@@ -256,7 +254,26 @@ def _rl(found: dict[str, Any] | None, shown: int) -> Iterator[str]:
         f"{_percent(found['won'])} of cases. A reward that rises while replies get shorter, more "
         "alike or stop ending is a warning: read the samples."
     )
+    _draw_rewards(found["samples"], figures / "rewards.png")
+    yield "![Rewards before and after](figures/rewards.png)"
     yield "## Samples\n\n" + "\n\n".join(_sample(one) for one in found["samples"][:shown])
+
+
+def _draw_rewards(samples: Sequence[dict[str, Any]], path: Path) -> None:
+    figure, axis = plt.subplots(figsize=(5.2, 3.0), layout="constrained")
+    sides = {
+        side: [reply["reward"] for sample in samples for reply in sample[side]]
+        for side in ("before", "after")
+    }
+    every = sides["before"] + sides["after"]
+    for (side, values), colour in zip(sides.items(), (SOFT, INK), strict=True):
+        axis.hist(
+            values, bins=24, range=(min(every), max(every)), color=colour, alpha=0.75, label=side
+        )
+    axis.set(title="Rewards of held-out replies", xlabel="reward", ylabel="replies")
+    axis.legend(frameon=False)
+    _plain(axis)
+    _save(figure, path)
 
 
 def _sample(sample: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ def test_the_report_shows_its_pictures_and_samples(first: Round) -> None:
     page = (first.out / "report.md").read_text()
 
     pictures = [line.split("(")[1][:-1] for line in page.splitlines() if line.startswith("![")]
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     assert all((first.out / picture).stat().st_size > 5000 for picture in pictures)
     assert "| fine-tuned | after RL |" in page
     assert len((first.out / "samples.jsonl").read_text().splitlines()) == 3
@@ -102,6 +102,7 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit(first: Round, tmp_path
         assert weights(tmp_path / step / "model") == weights(first.out / step / "model"), step
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_weights(first: Round, tmp_path: Path) -> None:
     main.train("sft", first.trees, tmp_path, "tiny", [*first.words, "seed=1"])
 
@@ -135,6 +136,7 @@ def test_the_cost_is_told_before_the_start(
     assert "1/1" in lines[1]
 
 
+@pytest.mark.slow
 def test_grpo_is_one_word_away(first: Round, tmp_path: Path) -> None:
     (tmp_path / "reward").symlink_to(first.out / "reward")
 
@@ -144,6 +146,7 @@ def test_grpo_is_one_word_away(first: Round, tmp_path: Path) -> None:
     assert (tmp_path / "rl/model/config.json").is_file()
 
 
+@pytest.mark.slow
 def test_generations_that_do_not_divide_the_batch_are_refused_in_one_line(
     first: Round, tmp_path: Path
 ) -> None:
@@ -155,6 +158,7 @@ def test_generations_that_do_not_divide_the_batch_are_refused_in_one_line(
         main.train("rl", first.trees, tmp_path, "tiny", words, sft=first.out / "sft/model")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["reward.mode=pairs"], ["reward.loss=plackett-luce"], ["reward.agreement=margin"]]
 )
@@ -166,6 +170,7 @@ def test_the_reward_model_learns_in_every_mode(
     assert metrics["reward"]["steps"] == 6
 
 
+@pytest.mark.slow
 def test_an_adapter_is_merged_into_an_ordinary_folder(first: Round, tmp_path: Path) -> None:
     words = [*first.words, "model.lora_rank=2", "model.lora_alpha=4", "reward.max_steps=1"]
 
@@ -182,6 +187,7 @@ def test_an_adapter_is_merged_into_an_ordinary_folder(first: Round, tmp_path: Pa
 HELLO = {"role": "user", "content": "Tell me about bees."}
 
 
+@pytest.mark.slow
 def test_a_second_round_continues_the_reward_model_and_compares_the_two(
     first: Round, tmp_path: Path
 ) -> None:
@@ -331,6 +337,7 @@ def test_what_a_person_can_mend_is_said_in_one_line(
     assert line in said[0]
 
 
+@pytest.mark.slow
 def test_trls_own_trainers_open_the_views(first: Round, write_store: Any, tmp_path: Path) -> None:
     """The rows of a store, read by `datasets`, go into TRL's trainers as they are."""
     from datasets import load_dataset
