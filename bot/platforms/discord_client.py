@@ -22,6 +22,8 @@ from cogs.translation import Translations
 
 _log = logging.getLogger(__name__)
 
+IDENTIFY_SECONDS = 5.0
+"""Between two shards that begin a session."""
 DRAIN_SECONDS = 20.0
 """How long replies under way may take when the program stops."""
 
@@ -39,7 +41,8 @@ async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
             return serving.result()
         await client.conversation.drained(DRAIN_SECONDS)
         await client.close()
-        await asyncio.gather(serving, return_exceptions=True)  # may have been logging in
+        serving.cancel()  # where it was still connecting, it would try for ever
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 class Client(commands.AutoShardedBot):
@@ -60,6 +63,7 @@ class Client(commands.AutoShardedBot):
         self.conversation = Conversation(desk)
         self._settings = settings
         self._syncing: asyncio.Task[None] | None = None
+        self._identified = -IDENTIFY_SECONDS
         self.tree.error(self.on_command_fault)
 
     async def served(self) -> None:
@@ -87,6 +91,12 @@ class Client(commands.AutoShardedBot):
         if self._syncing is not None:
             self._syncing.cancel()
         await super().close()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait only as long as Discord wants; the library would wait even after a long silence."""
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(max(0.0, self._identified + IDENTIFY_SECONDS - clock()))
+        self._identified = clock()
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A gateway that was set wins over the one that Discord names for resuming."""

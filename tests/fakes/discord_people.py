@@ -69,6 +69,12 @@ class FormShown:
         }
 
     @property
+    def field(self) -> dict[str, Any]:
+        """The one control that there is."""
+        (control,) = self.controls.values()
+        return control
+
+    @property
     def text(self) -> str:
         return "\n".join(part["content"] for part in self.raw["components"] if part["type"] == 10)
 
@@ -198,6 +204,11 @@ class Member:
     async def submit(self, form: FormShown, values: dict[str, Any]) -> Answer:
         data = {"custom_id": form.raw["custom_id"], "components": form.filled(values)}
         return await self._begin(5, data, form.card)
+
+    async def write(self, form: FormShown, text: str) -> Answer:
+        """Fill in the one field of a form."""
+        (field,) = form.controls
+        return await self.submit(form, {field: text})
 
     async def again(self, answer: Answer) -> Answer:
         """The same event once more, as after a resumed connection."""

@@ -123,6 +123,10 @@ class DiscordServer:
         """Wait until a bot is connected."""
         await asyncio.wait_for(self._ready.wait(), seconds)
 
+    @property
+    def is_ready(self) -> bool:
+        return self._ready.is_set()
+
     async def until(self, happened: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait until something is the case."""
         async with asyncio.timeout(seconds):

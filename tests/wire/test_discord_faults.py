@@ -65,7 +65,7 @@ async def test_a_failing_desk_is_told_to_the_person_and_the_log_without_their_wo
         form = await (await ada.slash("prompt")).form()
         desk.fails = RuntimeError("canary-7 in the parameters")
 
-        sorry = await (await ada.submit(form, {"Your answer": "canary-7"})).card()
+        sorry = await (await ada.write(form, "canary-7")).card()
 
         assert "Something went wrong on my side" in sorry.text
         assert "canary-7" in sorry.text, "the text is handed back"
@@ -241,7 +241,7 @@ async def test_a_text_of_unknown_fate_is_kept_once(tmp_path: Path):
     async with discord(desk, tmp_path) as server:
         ada = Member(server)
         form = await (await ada.slash("prompt")).form()
-        submitted = await ada.submit(form, {"Your answer": "once"})
+        submitted = await ada.write(form, "once")
         await submitted.card()
         await (await ada.again(submitted)).card()
 

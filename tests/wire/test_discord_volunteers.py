@@ -32,7 +32,7 @@ async def joined(server: DiscordServer, name: str, **how: str) -> Member:
 async def wrote(member: Member, text: str) -> Card:
     """A prompt, written and sent."""
     form = await (await member.slash("prompt")).form()
-    preview = await (await member.submit(form, {"Your message": text})).card()
+    preview = await (await member.write(form, text)).card()
     return await (await member.press(preview, "Submit")).card()
 
 
@@ -56,10 +56,10 @@ async def test_a_prompt_is_written_in_a_form_previewed_edited_and_sent(tmp_path:
         form = await (await ada.slash("prompt")).form()
         assert "English" in form.text
 
-        preview = await (await ada.submit(form, {"Your message": PROMPT})).card()
+        preview = await (await ada.write(form, PROMPT)).card()
         again = await (await ada.press(preview, "Edit")).form()
-        assert again.controls["Your message"]["value"] == PROMPT, "the draft is kept"
-        preview = await (await ada.submit(again, {"Your message": PROMPT + " Thanks!"})).card()
+        assert again.field["value"] == PROMPT, "the draft is kept"
+        preview = await (await ada.write(again, PROMPT + " Thanks!")).card()
         thanks = await (await ada.press(preview, "Submit")).card()
 
         assert "Thank you" in thanks.text
