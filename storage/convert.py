@@ -279,59 +279,56 @@ def changing_values(message: Message) -> tuple[Value, ...]:
 
 # ---------------------------------------------------------------- tasks
 
-ASKED = (
-    "kind person_id lang leased_at expires_at tree_id target_id round state community_id"
-    " platform full_form shown draft draft_labels version answered_at labels ballot message_id"
-    " settled skip_reason"
+ANSWERED = (
+    "tree_id state expires_at full_form shown draft draft_labels version answered_at labels ballot"
+    " message_id settled skip_reason"
 )
+ASKED = f"kind person_id lang leased_at target_id round community_id platform {ANSWERED}"
 TASK = f"id {ASKED}"
 
 
 def task_from_row(row: Row) -> Task:
-    shown = ids_from_text(row[13])
-    answered_at = moment_or_none(row[17])
-    ballot = None if row[19] is None else codes.ballot_from_text(row[19], shown)
+    (
+        id, kind, person_id, lang, leased_at, target_id, round, community_id, platform,
+        tree_id, state, expires_at, full, shown_text, draft, draft_labels, version, answered_at,
+        labels, ballot_text, message_id, settled, skip_reason,
+    ) = row  # fmt: skip
+    shown = ids_from_text(shown_text)
+    at = moment_or_none(answered_at)
+    ballot = None if ballot_text is None else codes.ballot_from_text(ballot_text, shown)
     return Task(
-        id=row[0],
-        kind=KIND_OF[row[1]],
-        person_id=row[2] or 0,
-        lang=row[3],
-        leased_at=moment(row[4]),
-        expires_at=moment(row[5]),
-        tree_id=row[6],
-        target_id=row[7],
-        round=row[8],
-        state=STATE_OF[row[9]],
-        community_id=row[10],
-        platform=row[11],
-        full=bool(row[12]),
+        id=id,
+        kind=KIND_OF[kind],
+        person_id=person_id or 0,
+        lang=lang,
+        leased_at=moment(leased_at),
+        expires_at=moment(expires_at),
+        tree_id=tree_id,
+        target_id=target_id,
+        round=round,
+        state=STATE_OF[state],
+        community_id=community_id,
+        platform=platform,
+        full=bool(full),
         shown=shown,
-        draft=row[14],
-        draft_labels=codes.labels_from_text(row[15]) or {},
-        version=row[16],
-        answered_at=answered_at,
-        labels=codes.labels_from_text(row[18]),
-        ballot=None if ballot is None else codes.cast(ballot, row[2], answered_at),
-        message_id=row[20],
-        settled=bool(row[21]),
-        skip_reason=row[22],
+        draft=draft,
+        draft_labels=codes.labels_from_text(draft_labels) or {},
+        version=version,
+        answered_at=at,
+        labels=codes.labels_from_text(labels),
+        ballot=None if ballot is None else codes.cast(ballot, person_id, at),
+        message_id=message_id,
+        settled=bool(settled),
+        skip_reason=skip_reason,
     )
 
 
-def task_values(task: Task) -> tuple[Value, ...]:
-    """Everything but the id."""
+def answer_values(task: Task) -> tuple[Value, ...]:
+    """What happens to a task."""
     return (
-        codes.KIND[task.kind],
-        task.person_id,
-        task.lang,
-        micros(task.leased_at),
-        micros(task.expires_at),
         task.tree_id,
-        task.target_id,
-        task.round,
         codes.STATE[task.state],
-        task.community_id,
-        task.platform,
+        micros(task.expires_at),
         task.full,
         json_text(task.shown) if task.shown else None,
         task.draft,
@@ -343,6 +340,21 @@ def task_values(task: Task) -> tuple[Value, ...]:
         task.message_id,
         task.settled,
         task.skip_reason,
+    )
+
+
+def task_values(task: Task) -> tuple[Value, ...]:
+    """Everything but the id."""
+    return (
+        codes.KIND[task.kind],
+        task.person_id,
+        task.lang,
+        micros(task.leased_at),
+        task.target_id,
+        task.round,
+        task.community_id,
+        task.platform,
+        *answer_values(task),
     )
 
 

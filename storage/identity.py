@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from hmac import digest
 from pathlib import Path
@@ -24,6 +25,9 @@ class Identity:
     all of them for what is looked up.
     """
 
+    hashes: Callable[[str, str], Sequence[bytes]]
+    """The hashes of a platform's id, under every secret, the present one first."""
+
     def __init__(self, secret: str) -> None:
         secrets = [part.strip() for part in secret.split(",") if part.strip()]
         if not secrets:
@@ -33,8 +37,9 @@ class Identity:
             [Fernet(urlsafe_b64encode(_derived("account id", part))) for part in secrets]
         )
 
-    def hashes(self, platform: str, external_id: str) -> Sequence[bytes]:
-        """Under every secret, the present one first."""
+        self.hashes = lru_cache(maxsize=65536)(self._hashes)
+
+    def _hashes(self, platform: str, external_id: str) -> Sequence[bytes]:
         told = f"{platform}\0{external_id}".encode()
         return [digest(key, told, "sha256") for key in self._hash_keys]
 
@@ -57,9 +62,9 @@ def _derived(purpose: str, secret: str) -> bytes:
     return digest(secret.encode(), f"grove {purpose}".encode(), sha256)
 
 
-def event_hash(key: str) -> bytes:
-    """16 bytes for the key of an event."""
-    return blake2b(key.encode(), digest_size=16).digest()
+def event_number(key: str) -> int:
+    """A number of 64 bits for the key of an event."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
 def secret_from(data_dir: Path) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Float,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -140,13 +139,13 @@ class AuditRow(Table, table=True):
 
 
 class SeenRow(Table, table=True):
-    """The key of an event that was handled, so that a repeat stores nothing."""
+    """An event that was handled, as a number made of its key, so that a repeat stores nothing."""
 
     __tablename__ = "seen"
-    __table_args__ = (index("ix_seen_at", "at"), CLUSTERED)
+    __table_args__ = (index("ix_seen_second", "second"),)
 
-    key: bytes = part(LargeBinary)
-    at: datetime = column(UtcTime)
+    event: int = part(Id)
+    second: int = column(Id)  # since 1970; short, for there are many rows
 
 
 class MetaRow(Table, table=True):

@@ -83,4 +83,4 @@ class Lottery(Trees, Points):
         """First places that this very transaction brings."""
         if author_id is None:
             return 0
-        return self._earned.get((author_id, "*", month), Counter())["ranked_1"]
+        return self._earned_here(author_id, "*", month)["ranked_1"]

@@ -25,16 +25,16 @@ from storage.convert import (
     settings,
 )
 from storage.driver import Row, dollars
-from storage.identity import event_hash
+from storage.identity import event_number
 from storage.times import micros
 from storage.unit.base import Part
 
 # Remember that an event was handled; touches no row when it was before.
-SEE = "INSERT INTO seen (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+SEE = "INSERT INTO seen (event, second) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
 # The same, and let only one event of this person be handled at a time, in one round trip.
 SEE_AND_LOCK = """
-WITH new AS (INSERT INTO seen (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
+WITH new AS (INSERT INTO seen (event, second) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
      me AS (SELECT p.id FROM account a JOIN person p ON p.id = a.person_id
             WHERE a.id_hash = $3 FOR NO KEY UPDATE OF p)
 SELECT (SELECT count(*) FROM new), (SELECT id FROM me)
@@ -48,8 +48,8 @@ WHERE a.id_hash = $1 FOR NO KEY UPDATE OF p
 
 # Forget events that nobody can repeat any more, some at a time.
 FORGET_EVENTS = """
-DELETE FROM seen WHERE key IN
-  (SELECT key FROM seen WHERE at < $1 ORDER BY at LIMIT 5000 FOR UPDATE SKIP LOCKED)
+DELETE FROM seen WHERE event IN
+  (SELECT event FROM seen WHERE second < $1 ORDER BY second LIMIT 5000 FOR UPDATE SKIP LOCKED)
 """
 
 # Who an account is, where the conversation stands, and where they are.
@@ -191,7 +191,7 @@ class People(Part):
         self.db.run(BAR if barred else UNBAR, person_id, community_id)
 
     def forget_events(self, before: datetime) -> int:
-        return self.db.run(FORGET_EVENTS, micros(before))
+        return self.db.run(FORGET_EVENTS, int(before.timestamp()))
 
     # -- first contact
 
@@ -201,9 +201,10 @@ class People(Part):
             if self.db.locks:
                 self.db.row(LOCK_PERSON, id_hash)
             return False
+        event, second = event_number(key), int(at.timestamp())
         if not self.db.locks:
-            return self.db.run(SEE, event_hash(key), micros(at)) == 0
-        row = self.db.row(SEE_AND_LOCK, event_hash(key), micros(at), id_hash)
+            return self.db.run(SEE, event, second) == 0
+        row = self.db.row(SEE_AND_LOCK, event, second, id_hash)
         return row is not None and row[0] == 0
 
     def _place_hash(self, who: Who, community: str) -> bytes:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
+from operator import add
+from typing import TypeAlias
 
 from core.points import points
 from core.ports import Standing
@@ -18,6 +20,7 @@ COUNTERS = (
     " accepted_prompts accepted_replies_assistant accepted_replies_prompter"
     " ranked_1 ranked_2 ranked_3"
 )
+Names: TypeAlias = tuple[str, ...]
 _NAMES = tuple(COUNTERS.split())
 _TALLY = f"person_id scope period points {COUNTERS}"
 
@@ -88,7 +91,7 @@ class Points(Part):
 
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
-        self._earned: dict[tuple[int, str, str], Counter[str]] = {}
+        self._earned: dict[tuple[int, Names, Names], Counter[str]] = {}
 
     def tally(
         self,
@@ -97,11 +100,18 @@ class Points(Part):
         periods: Sequence[str],
         counts: Mapping[str, int],
     ) -> None:
-        for scope in scopes:
-            for period in periods:
-                row = self._earned.setdefault((person_id, scope, period), Counter())
+        earned = self._earned.setdefault((person_id, tuple(scopes), tuple(periods)), Counter())
+        for name, by in counts.items():
+            earned[name] += by
+
+    def _earned_here(self, person_id: int, scope: str, period: str) -> Counter[str]:
+        """What this very transaction adds to one person's counters on one board."""
+        found: Counter[str] = Counter()
+        for (earner_id, scopes, periods), counts in self._earned.items():
+            if earner_id == person_id and scope in scopes and period in periods:
                 for name, by in counts.items():
-                    row[name] += by
+                    found[name] += by
+        return found
 
     def standing(self, person_id: int, scope: str, period: str) -> Standing:
         row = self.db.row(STANDING, person_id, scope, period)
@@ -109,7 +119,7 @@ class Points(Part):
             raise LookupError(f"there is no person {person_id}")
         name, unseen, *values = row
         counts = dict(self._counts(values))
-        for counter, by in self._earned.get((person_id, scope, period), Counter()).items():
+        for counter, by in self._earned_here(person_id, scope, period).items():
             counts[counter] = counts.get(counter, 0) + by
         total = points(counts, self.means.policy.points)
         place = 0
@@ -135,19 +145,29 @@ class Points(Part):
 
     def _finish_points(self) -> None:
         """Write what was earned, person by person, so that no two transactions cross."""
-        if not self._earned:
-            return
-        weights = self.means.policy.points
-        rows = []
-        for (person_id, scope, period), counts in sorted(self._earned.items()):
-            if any(counts.values()):
-                total = points(counts, weights)
-                rows.append((person_id, scope, period, total, *(counts[name] for name in _NAMES)))
+        rows = self._rows_earned()
         self._earned.clear()
         if not rows:
             return
-        sql = add_sql(tuple(weights.items()), self.db.locks)
+        sql = add_sql(tuple(self.means.policy.points.items()), self.db.locks)
         if self.db.locks:
             self.db.run(sql, *(list(column) for column in zip(*rows, strict=True)))
         else:
             self.db.run_many(sql, rows)
+
+    def _rows_earned(self) -> list[tuple[int | str, ...]]:
+        sums: dict[tuple[int, str, str], tuple[int, ...]] = {}
+        for (person_id, scopes, periods), counts in self._earned.items():
+            if not any(counts.values()):
+                continue
+            added = tuple(counts[name] for name in _NAMES)
+            for scope in scopes:
+                for period in periods:
+                    where = (person_id, scope, period)
+                    old = sums.get(where)
+                    sums[where] = added if old is None else tuple(map(add, old, added))
+        value = cache(self._value)
+        return [(*where, value(added), *added) for where, added in sorted(sums.items())]
+
+    def _value(self, added: tuple[int, ...]) -> int:
+        return points(dict(zip(_NAMES, added, strict=True)), self.means.policy.points)

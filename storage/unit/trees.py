@@ -57,10 +57,9 @@ ADD_TREE = f"INSERT INTO tree ({listed(TREE)}) VALUES ({dollars(16)})"
 SAVE_MESSAGE = f"UPDATE message SET {settings(CHANGING, 2)} WHERE id = $1"
 ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
 
-# What changes about a tree.
-SAVE_TREE = """
-UPDATE tree SET state = $2, grows_since = $3, touched_at = $4, licence = $5 WHERE id = $1
-"""
+# What changes about a tree, and the state it moved to.
+SAVE_TREE = "UPDATE tree SET grows_since = $2, touched_at = $3, licence = $4 WHERE id = $1"
+MOVE_TREE = "UPDATE tree SET state = $2 WHERE id = $1"
 
 # Open work that is there now, and open work that is no longer.
 SLOT = "target_id kind tree_id lang free urgency key round author_id"
@@ -198,14 +197,15 @@ class Trees(Part):
 
     def _save_row(self, known: Known, tree: Tree) -> None:
         values = tree_values(tree)
-        old = tree_values(known.row)
-        if values != old:
-            state, licence, grows_since, touched_at = values[2], values[13], *values[14:]
-            self.db.run(SAVE_TREE, tree.id, state, grows_since, touched_at, licence)
-            if tree.state is not known.row.state:
-                self._moved[tree.lang, known.row.state.value] -= 1
-                self._moved[tree.lang, tree.state.value] += 1
-            known.row = tree
+        if values == tree_values(known.row):
+            return
+        _, _, state, *_, licence, grows_since, touched_at = values
+        self.db.run(SAVE_TREE, tree.id, grows_since, touched_at, licence)
+        if tree.state is not known.row.state:
+            self.db.run(MOVE_TREE, tree.id, state)
+            self._moved[tree.lang, known.row.state.value] -= 1
+            self._moved[tree.lang, tree.state.value] += 1
+        known.row = tree
 
     def _save_slots(self, known: Known, tree: Tree) -> None:
         """Make the rows of open work those that the core wants, whatever they were."""

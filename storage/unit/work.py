@@ -9,9 +9,11 @@ from datetime import datetime
 from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
 from storage.codes import KIND, KIND_OF
 from storage.convert import (
+    ANSWERED,
     ASKED,
     TASK,
     TREE,
+    answer_values,
     columns,
     listed,
     replacing,
@@ -79,7 +81,10 @@ INSERT INTO task ({listed(ASKED)}) VALUES ({dollars(22)})
 ON CONFLICT (target_id, kind, round, person_id) DO UPDATE SET {replacing(ASKED)}
 RETURNING id
 """
-SAVE_TASK = f"UPDATE task SET {settings(ASKED, 2)} WHERE id = $1"
+
+# What happens to a task; and a lease that began anew. What identifies a task never changes.
+SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
+LEASE_AGAIN = "UPDATE task SET leased_at = $2 WHERE id = $1 AND leased_at <> $2"
 
 # The tree of a task, ours alone: what becomes of its tasks is decided by one at a time.
 LOCK_TREE_OF = """
@@ -186,7 +191,9 @@ class Work(Trees):
         return task
 
     def save_task(self, task: Task) -> None:
-        self.db.run(SAVE_TASK, task.id, *task_values(task))
+        self.db.run(SAVE_TASK, task.id, *answer_values(task))
+        if task.is_open:
+            self.db.run(LEASE_AGAIN, task.id, micros(task.leased_at))
         self._written(task.tree_id)
 
     def task(self, task_id: int) -> Task | None:

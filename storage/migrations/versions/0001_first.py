@@ -81,12 +81,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "seen",
-        sa.Column("key", sa.LargeBinary(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_seen")),
-        sqlite_with_rowid=False,
+        sa.Column("event", ID, autoincrement=False, nullable=False),
+        sa.Column("second", ID, nullable=False),
+        sa.PrimaryKeyConstraint("event", name=op.f("pk_seen")),
     )
-    op.create_index("ix_seen_at", "seen", ["at"])
+    op.create_index("ix_seen_second", "seen", ["second"])
     op.create_table(
         "slot",
         sa.Column("target_id", ID, autoincrement=False, nullable=False),
