@@ -13,7 +13,7 @@ _CHATS = 10_000  # chats remembered
 class Pace:
     """Messages in so many seconds: somewhat below what Telegram names."""
 
-    overall: tuple[int, float] = (28, 1.0)  # 30 a second
+    overall: float = 25.0  # 30 a second
     person: tuple[int, float] = (3, 3.0)  # one a second, a few at once
     group: tuple[int, float] = (20, 61.0)  # 20 a minute
 
@@ -32,14 +32,41 @@ class Window:
         """Take the next turn; so many seconds from now."""
         at = now
         if len(self._taken) == self._taken.maxlen:
-            at = max(now, self._taken[0] + self._seconds)
+            at = max(now, self._ends(0))
         self._taken.append(at)
         return at - now
 
+    def has_turn(self, now: float) -> bool:
+        """Whether the next turn would begin at once."""
+        return len(self._taken) < (self._taken.maxlen or 0) or self._ends(0) <= now
+
+    def is_quiet(self, now: float) -> bool:
+        """Whether all its turns have long passed."""
+        return not self._taken or self._ends(-1) <= now
+
+    def _ends(self, turn: int) -> float:
+        return self._taken[turn] + self._seconds
+
+
+class Beat:
+    """One turn after the other, evenly, counted from when they really begin."""
+
+    def __init__(self, a_second: float) -> None:
+        self._gap = 1 / a_second
+        self._next = 0.0
+        self._line = asyncio.Lock()
+
+    async def turn(self) -> None:
+        """Wait for the next beat."""
+        now = asyncio.get_running_loop().time
+        async with self._line:
+            await asyncio.sleep(self._next - now())
+            self._next = now() + self._gap
+
     @property
-    def last(self) -> float:
-        """When the last turn taken begins."""
-        return self._taken[-1] if self._taken else 0.0
+    def is_free(self) -> bool:
+        """Whether nobody waits."""
+        return not self._line.locked()
 
 
 class Limits:
@@ -47,7 +74,7 @@ class Limits:
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._all = Window(*pace.overall)
+        self._all = Beat(pace.overall)
         self._chats: OrderedDict[int, Window] = OrderedDict()
         self._paused: dict[int, float] = {}
         self._all_paused = 0.0
@@ -57,7 +84,7 @@ class Limits:
         now = asyncio.get_running_loop().time
         await asyncio.sleep(self._window(chat_id, now()).delay(now()))
         await self._pause_over(chat_id)
-        await asyncio.sleep(self._all.delay(now()))
+        await self._all.turn()
 
     def is_free(self, chat_id: int) -> bool:
         """Whether something dispensable may be sent at once."""
@@ -65,7 +92,7 @@ class Limits:
         chat = self._chats.get(chat_id)
         if chat_id in self._paused or self._all_paused > now:
             return False
-        return self._all.last <= now and (chat is None or chat.last <= now)
+        return self._all.is_free and (chat is None or chat.has_turn(now))
 
     def pause(self, chat_id: int, seconds: float) -> None:
         """Telegram asks for quiet in a chat; when it asks in two, nobody is spoken to."""
@@ -97,6 +124,6 @@ class Limits:
         """Chats that have been quiet for long need no memory."""
         while len(self._chats) > _CHATS:
             oldest = next(iter(self._chats))
-            if self._chats[oldest].last + self._pace.group[1] > now:
+            if not self._chats[oldest].is_quiet(now):
                 return
             del self._chats[oldest]

@@ -14,9 +14,10 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
 )
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.platforms.telegram_groups import POST_BUTTON, POST_BUTTON_SENTENCE
+from bot.platforms.telegram_request import TooFast
 from core.commands import COMMANDS, Audience
 from core.languages import DEFAULT, LANGUAGES
 from core.text import Text
@@ -84,9 +85,8 @@ async def _set(
             return await bot.set_my_commands(wanted, scope, letters)
         except InvalidToken:
             raise
-        except RetryAfter as error:
-            after = error.retry_after
-            await asyncio.sleep(after if isinstance(after, int) else after.total_seconds())
+        except TooFast as error:
+            await asyncio.sleep(error.seconds)
         except TelegramError as error:
             _log.info("The menus could not be set yet: %s", type(error).__name__)
             await asyncio.sleep(2.0**attempt)

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot, Update
-from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
+from bot.platforms.telegram_request import TooFast
 from bot.platforms.telegram_updates import WINDOW, Inbox
 
 _log = logging.getLogger(__name__)
@@ -75,9 +76,8 @@ class Poll:
                 raise
             except Conflict:
                 await self._conflict()
-            except RetryAfter as error:
-                after = error.retry_after
-                await asyncio.sleep(after if isinstance(after, int) else after.total_seconds())
+            except TooFast as error:
+                await asyncio.sleep(error.seconds)
             except TelegramError as error:
                 await self._failed(error)
             else:

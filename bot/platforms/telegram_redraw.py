@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup
 
@@ -15,7 +15,8 @@ from bot.platforms.telegram_keyboards import Rows, State, state_keyboard
 _MESSAGES = 5_000  # keyboards remembered; one that is forgotten is read from its buttons again
 _TAPS = 100  # states of one keyboard remembered
 
-Edit = Callable[[int, int, InlineKeyboardMarkup], Awaitable[object]]
+Edit = Callable[[int, int, Callable[[], InlineKeyboardMarkup]], Awaitable[object]]
+"""Changes the keyboard of a message to the one that is right when its turn has come."""
 
 
 @dataclass(slots=True)
@@ -27,7 +28,13 @@ class _Progress:
     own: Rows
     tap: Pick | Tick
     drawing: asyncio.Task[None] | None = None
-    drawn_at: float = field(default=float("-inf"))
+    drawn: State | None = None
+    drawn_at: float = float("-inf")
+
+    def keyboard(self) -> InlineKeyboardMarkup:
+        """What is to be drawn now."""
+        self.drawn, self.drawn_at = self.state, asyncio.get_running_loop().time()
+        return state_keyboard(self.state, self.tap.task_id, self.tap.language, self.own)
 
 
 class Redraws:
@@ -67,6 +74,7 @@ class Redraws:
         if progress.drawing is None or progress.drawing.done():
             if after == tap.state:
                 return None  # the keyboard shows it already
+            progress.drawn = tap.state
             progress.drawing = asyncio.create_task(self._draw(place, progress))
         self._forget()
         return progress.drawing
@@ -79,12 +87,12 @@ class Redraws:
 
     async def _draw(self, place: tuple[int, int], progress: _Progress) -> None:
         now = asyncio.get_running_loop().time
-        drawn: State | None = None
-        while drawn != progress.state:
-            await asyncio.sleep(progress.drawn_at + self._pause - now())
-            drawn, progress.drawn_at = progress.state, now()
-            tap = progress.tap
-            await self._edit(*place, state_keyboard(drawn, tap.task_id, tap.language, progress.own))
+        while progress.drawn != progress.state:
+            before = progress.drawn_at
+            await asyncio.sleep(before + self._pause - now())
+            await self._edit(*place, progress.keyboard)
+            if progress.drawn_at == before:
+                return  # nobody can be reached there
 
     def _forget(self) -> None:
         while len(self._progress) > _MESSAGES:

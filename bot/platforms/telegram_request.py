@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import aiohttp
 import orjson
 from telegram._utils.types import ODVInput
@@ -10,6 +12,14 @@ from telegram.request import BaseRequest, RequestData
 
 _SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
+
+
+class TooFast(TelegramError):
+    """Telegram asks for quiet. (The library's own error for it warns about itself.)"""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"quiet for {seconds:g} seconds")
+        self.seconds = seconds
 
 
 class HttpRequest(BaseRequest):
@@ -57,12 +67,15 @@ class HttpRequest(BaseRequest):
                 data=_body(request_data),
                 timeout=aiohttp.ClientTimeout(seconds + _CONNECT_SECONDS, connect=_CONNECT_SECONDS),
             ) as response:
-                return response.status, await response.read()
+                content = await response.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             # The address holds the token, and some of these errors tell the address.
             raise NetworkError(type(error).__name__) from None
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise TooFast(_quiet(content))
+        return response.status, content
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
@@ -74,6 +87,14 @@ class HttpRequest(BaseRequest):
         if not isinstance(said, dict):
             raise TelegramError("the answer is not an object")
         return said
+
+
+def _quiet(content: bytes) -> float:
+    """How long Telegram wants quiet."""
+    try:
+        return max(float(orjson.loads(content)["parameters"]["retry_after"]), 0.1)
+    except (ValueError, KeyError, TypeError):
+        return 1.0
 
 
 def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

@@ -22,12 +22,12 @@ from telegram.error import (
     ChatMigrated,
     Forbidden,
     InvalidToken,
-    RetryAfter,
     TelegramError,
 )
 
 from bot.platforms.telegram_draw import Drawing
 from bot.platforms.telegram_limits import Limits
+from bot.platforms.telegram_request import TooFast
 from locales import say
 
 T = TypeVar("T")
@@ -102,13 +102,13 @@ class Sender:
         return await self._change(chat_id, call)
 
     async def redraw(
-        self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+        self, chat_id: int, message_id: int, keyboard: Callable[[], InlineKeyboardMarkup]
     ) -> bool:
-        """Another keyboard below the same words."""
+        """Another keyboard below the same words: the one that is right when its turn has come."""
         return await self._change(
             chat_id,
             lambda chat_id: self._bot.edit_message_reply_markup(
-                chat_id, message_id, reply_markup=keyboard
+                chat_id, message_id, reply_markup=keyboard()
             ),
         )
 
@@ -116,10 +116,11 @@ class Sender:
         """Show that its buttons are done with; left undone when there is more urgent work."""
         if not self._limits.is_free(chat_id):
             return
+        await self._limits.turn(chat_id)
         try:
             await self._bot.edit_message_reply_markup(chat_id, message_id)
-        except RetryAfter as error:
-            self._limits.pause(chat_id, _seconds(error))
+        except TooFast as error:
+            self._limits.pause(chat_id, error.seconds)
         except TelegramError as error:
             _log.debug("A keyboard stays: %s", type(error).__name__)
 
@@ -135,7 +136,7 @@ class Sender:
             except BadRequest:
                 return  # too old, or answered before
             except TelegramError as error:
-                if last or isinstance(error, RetryAfter | Forbidden):
+                if last or isinstance(error, TooFast | Forbidden):
                     _log.info("A tap was not answered: %s", type(error).__name__)
                     return
             else:
@@ -189,8 +190,8 @@ class Sender:
             await self._limits.turn(chat_id)
             try:
                 return await call(chat_id)
-            except RetryAfter as error:
-                self._limits.pause(chat_id, _seconds(error))
+            except TooFast as error:
+                self._limits.pause(chat_id, error.seconds)
             except ChatMigrated as error:
                 self.moved(chat_id, error.new_chat_id)
             except Forbidden:
@@ -206,11 +207,6 @@ class Sender:
                 pause = min(pause * 2, _LONGEST_PAUSE)
         _log.error("A message was given up after %d tries", TRIES)
         return None
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after
-    return float(after) if isinstance(after, int) else after.total_seconds()
 
 
 def _reply(place: Place) -> ReplyParameters | None:

@@ -1,4 +1,4 @@
-"""Updates in order: one line for each person, and nothing confirmed before its effect is kept.
+"""Updates in order, a line for each person in a chat; confirmed only after their effect is kept.
 
 A confirmed update never comes again, so it is confirmed when what it did is committed and its
 answer is out. Telegram shows no more than the first hundred unconfirmed ones: that a few slow
@@ -74,6 +74,8 @@ class Turn:
             ticket.commit()
 
 
+_Place = tuple[int, int]  # somebody in a chat; a group that is full keeps nobody from theirs
+
 Answer = Callable[[Turn], Awaitable[asyncio.Task[None] | None]]
 """Answers a turn. What it returns, if anything, must end too before the turn is answered."""
 
@@ -113,7 +115,7 @@ class Inbox:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._tickets: dict[int, Ticket] = {}  # by update id, in order of arrival
-        self._lines: dict[int, _Line] = {}
+        self._lines: dict[_Place, _Line] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._moved = asyncio.Event()
         self._confirmed_below: int | None = None
@@ -130,7 +132,7 @@ class Inbox:
             return known
         ticket = Ticket(update)
         self._tickets[update.update_id] = ticket
-        self._line(_person(update)).put(ticket)
+        self._line(_place(update)).put(ticket)
         return ticket
 
     def offset(self) -> int | None:
@@ -161,14 +163,14 @@ class Inbox:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    def _line(self, person: int) -> _Line:
-        line = self._lines.get(person)
+    def _line(self, place: _Place) -> _Line:
+        line = self._lines.get(place)
         if line is None:
-            line = self._lines[person] = _Line()
-            self._start(self._serve(person, line))
+            line = self._lines[place] = _Line()
+            self._start(self._serve(place, line))
         return line
 
-    async def _serve(self, person: int, line: _Line) -> None:
+    async def _serve(self, place: _Place, line: _Line) -> None:
         while len(line):
             turn = await line.turn()
             rest: asyncio.Task[None] | None = None
@@ -181,7 +183,7 @@ class Inbox:
                 self._answered(turn)
             else:
                 self._start(self._finish(turn, rest))
-        del self._lines[person]
+        del self._lines[place]
 
     async def _finish(self, turn: Turn, rest: asyncio.Task[None]) -> None:
         await asyncio.wait([rest])
@@ -211,10 +213,9 @@ def _may_be_let_go(ticket: Ticket, now: float, *, full: bool) -> bool:
     return ticket.committed_at is not None and (full or now - ticket.committed_at > PATIENCE)
 
 
-def _person(update: Update) -> int:
-    if update.effective_user is not None:
-        return update.effective_user.id
-    return update.effective_chat.id if update.effective_chat is not None else 0
+def _place(update: Update) -> _Place:
+    user, chat = update.effective_user, update.effective_chat
+    return user.id if user else 0, chat.id if chat else 0
 
 
 def _text(update: Update) -> str | None:
