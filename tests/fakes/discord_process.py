@@ -104,3 +104,4 @@ async def program(folder: Path, **more: str) -> AsyncIterator[Program]:
     finally:
         await running.stop(signal.SIGKILL)
         await server.close()
+        print(running.log)  # shown where the test fails

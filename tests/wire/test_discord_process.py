@@ -6,14 +6,11 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
 from fakes.discord_payloads import TOKEN
 from fakes.discord_people import Card, Member
 from fakes.discord_process import Program, program
 from fakes.discord_server import DiscordServer
 from fakes.discord_volunteer import agreed, worked
-
-RESTARTS = pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
 
 
 async def opened(member: Member, **wish: str) -> Card:
@@ -42,8 +39,7 @@ async def test_members_alone_grow_a_whole_tree_and_the_program_ends_when_told(tm
         assert not [word for word in (TOKEN, "sky", "interaction-") if word in running.log]
 
 
-@RESTARTS
-async def test_a_restart_in_the_middle_of_every_screen_loses_nothing(tmp_path: Path, how):
+async def test_restarts_in_the_middle_of_every_screen_lose_nothing(tmp_path: Path):
     async with program(tmp_path, GROVE_POLICY_MAX_CHILDREN_COUNT="3",
                        GROVE_POLICY_GOAL_TREE_SIZE="4") as running:  # fmt: skip
         server = running.server
@@ -60,7 +56,8 @@ async def test_a_restart_in_the_middle_of_every_screen_loses_nothing(tmp_path: P
         new = Member(server, "New")
         terms = await (await new.slash("work")).card()
 
-        await running.restarted(how)
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            await running.restarted(how)
 
         complete = await (await ada.press(half, "Reply 1")).card()
         assert "Thank you" in (await (await ada.press(complete, "Submit")).card()).text
