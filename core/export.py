@@ -57,7 +57,11 @@ class Pseudonyms:
 
     def of_message(self, tree: Tree, message: Message) -> str:
         came_in_a_file = tree.origin is not None and message.author_id is None
-        return message.public_id if came_in_a_file else self._name(message.public_id)
+        return message.public_id if came_in_a_file else self.of_text(message.public_id)
+
+    def of_text(self, public_id: str) -> str:
+        """The name of a text that was written here."""
+        return self._name(public_id)
 
     def _name(self, value: str) -> str:
         digest = hmac.digest(self.seed.encode(), value.encode(), "sha256")

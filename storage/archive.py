@@ -31,6 +31,9 @@ TREES = f"""
 SELECT {columns("t", TREE)} FROM tree t WHERE t.id > $1{{narrowed}} ORDER BY t.id LIMIT $2
 """
 
+# Some trees.
+NAMED_TREES = f"SELECT {columns('t', TREE)} FROM tree t WHERE t.id = ANY($1) ORDER BY t.id"
+
 # Everything said in some trees.
 MESSAGES = f"""
 SELECT {columns("m", MESSAGE)} FROM message m WHERE m.tree_id = ANY($1) ORDER BY m.id
@@ -60,9 +63,18 @@ def tree_records(unit: SqlUnit, wanted: Wanted, after: int, limit: int) -> Seque
     """The next trees by number, whole; ballots only when wanted. Nothing is locked."""
     narrowed, values = _narrowed(wanted)
     rows = unit.db.rows(TREES.format(narrowed=narrowed), after, limit, *values)
+    return _records(unit, rows, events=wanted.events)
+
+
+def records_of(unit: SqlUnit, tree_ids: Sequence[int]) -> Sequence[TreeRecord]:
+    """These trees, whole and with their ballots, by number. Nothing is locked."""
+    return _records(unit, unit.db.rows(NAMED_TREES, list(tree_ids)), events=True)
+
+
+def _records(unit: SqlUnit, rows: Sequence[Row], *, events: bool) -> Sequence[TreeRecord]:
     messages = _messages(unit, [row[0] for row in rows])
     parents = [m.parent_id for of_tree in messages.values() for m in of_tree.values()]
-    ballots = _ballots(unit, sorted({i for i in parents if i})) if wanted.events else {}
+    ballots = _ballots(unit, sorted({i for i in parents if i})) if events else {}
     silent = _without_consent(unit, messages.values(), ballots.values())
     return [
         TreeRecord(

@@ -81,8 +81,12 @@ def react(turn: Turn, person_id: int, message_id: int, emoji: str) -> bool:
         if turn.unit.react(message_id, person_id, name, on and name == emoji):
             emojis[name] = emojis.get(name, 0) + (1 if on and name == emoji else -1)
     emojis = {name: count for name, count in emojis.items() if count > 0}
-    turn.unit.save_tree(tree.with_message(replace(message, emojis=emojis)))
+    _save_emojis(turn, tree, replace(message, emojis=emojis))
     return on
+
+
+def _save_emojis(turn: Turn, tree: Tree, message: Message) -> None:
+    turn.unit.save_tree(replace(tree.with_message(message), touched_at=turn.now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _same_report(turn: Turn, complaint: Report) -> Report | None:
 def _count_red_flag(turn: Turn, message_id: int) -> None:
     tree, message = _found(turn, message_id)
     emojis = {**message.emojis, RED_FLAG: message.emojis.get(RED_FLAG, 0) + 1}
-    turn.unit.save_tree(tree.with_message(replace(message, emojis=emojis)))
+    _save_emojis(turn, tree, replace(message, emojis=emojis))
 
 
 # ---------------------------------------------------------------- moderators

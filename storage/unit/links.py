@@ -55,8 +55,19 @@ DISOWN = f"UPDATE task SET state = {STATE[TaskState.WITHDRAWN]}, person_id = NUL
 # Who wrote a message, where and in which language.
 AUTHOR_OF = "SELECT m.author_id, m.community_id, m.lang FROM message m WHERE m.id = $1"
 
+# What one person wrote is about to get another author, or none: what is published of it changes.
+TOUCH_MOVED = """
+UPDATE tree SET touched_at = COALESCE(touched_at, 0) + 1
+WHERE CAST($1 AS BIGINT) <> CAST($2 AS BIGINT) AND id IN (SELECT m.tree_id FROM message m WHERE m.author_id = $2)
+"""
+TOUCH_LEFT = """
+UPDATE tree SET touched_at = COALESCE(touched_at, 0) + 1
+WHERE id IN (SELECT m.tree_id FROM message m WHERE m.author_id = $1)
+"""
+
 # Everything of one person becomes the other's.
 MOVES = (
+    TOUCH_MOVED,
     "UPDATE account SET person_id = $1 WHERE person_id = $2",
     "UPDATE consent SET person_id = $1 WHERE person_id = $2",
     "UPDATE task SET person_id = $1 WHERE person_id = $2",
@@ -86,6 +97,7 @@ SELECT a.id_hash FROM account a JOIN person p ON p.id = a.person_id
 WHERE a.person_id = $1 AND p.blocked ON CONFLICT DO NOTHING
 """
 FORGETS = (
+    TOUCH_LEFT,
     "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE person_id = $1)",
     "DELETE FROM account WHERE person_id = $1",
     "DELETE FROM consent WHERE person_id = $1",
