@@ -123,3 +123,79 @@ async def test_answers_given_so_far_stand_in_the_form_when_it_opens_again(tmp_pa
 
         chosen = [o["value"] for o in again.controls[label]["options"] if o.get("default")]
         assert chosen == ["0.25"]
+
+
+# ---------------------------------------------------------------- twice, too late, not theirs
+
+
+async def test_twenty_presses_of_submit_at_once_store_one_answer(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada = await joined(server, "Ada")
+        form = await (await ada.slash("prompt")).form()
+        preview = await (await ada.write(form, PROMPT)).card()
+
+        answers = [await ada.press(preview, "Submit") for _ in range(20)]
+        said = [(await answer.card()).text for answer in answers]
+
+        assert sum("Thank you" in text for text in said) == 1
+        mine = await (await ada.slash("mine")).card()
+        assert mine.text.count("Why is the sky blue") == 1
+
+
+async def test_a_stale_button_ends_politely_with_where_things_stand(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada = await joined(server, "Ada")
+        form = await (await ada.slash("prompt")).form()
+        old = await (await ada.write(form, "The first version")).card()
+        again = await (await ada.press(old, "Edit")).form()
+        await (await ada.write(again, "The second version")).card()
+
+        asked = await (await ada.press(old, "Submit")).card()
+
+        assert "The second version" in asked.text, "nothing was sent that was not just seen"
+        assert "Submit" in asked.buttons
+
+
+async def test_somebody_else_s_button_changes_nothing_and_is_answered(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada, ben = await joined(server, "Ada"), await joined(server, "Ben")
+        form = await (await ada.slash("prompt")).form()
+        preview = await (await ada.write(form, PROMPT)).card()
+
+        refused = await (await ben.press(preview, "Submit")).card()
+
+        assert refused.is_private
+        assert "Thank you" not in refused.text
+        assert "Why is the sky" not in refused.text
+        assert "Thank you" in (await (await ada.press(preview, "Submit")).card()).text
+
+
+async def test_a_text_for_a_task_that_is_gone_is_handed_back(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada = await joined(server, "Ada")
+        form = await (await ada.slash("prompt")).form()
+        await (await ada.slash("skip")).card()
+
+        late = await (await ada.write(form, PROMPT)).card()
+
+        assert "⚠️" in late.text
+        assert "Why is the sky blue" in late.text
+
+
+async def test_everything_works_in_private_too(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada = await joined(server, "Ada", guild=None)
+
+        thanks = await wrote(ada, PROMPT)
+
+        assert "Thank you" in thanks.text
+
+
+async def test_a_member_s_interface_speaks_their_language(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        jan = Member(server, "Jan", locale="de")
+
+        terms = await (await jan.slash("work")).card()
+
+        assert "Before you begin" not in terms.text
+        assert "I agree" not in terms.buttons
