@@ -58,7 +58,8 @@ AUTHOR_OF = "SELECT m.author_id, m.community_id, m.lang FROM message m WHERE m.i
 # What one person wrote is about to get another author, or none: what is published of it changes.
 TOUCH_MOVED = """
 UPDATE tree SET touched_at = COALESCE(touched_at, 0) + 1
-WHERE CAST($1 AS BIGINT) <> CAST($2 AS BIGINT) AND id IN (SELECT m.tree_id FROM message m WHERE m.author_id = $2)
+WHERE CAST($1 AS BIGINT) <> CAST($2 AS BIGINT)
+  AND id IN (SELECT m.tree_id FROM message m WHERE m.author_id = $2)
 """
 TOUCH_LEFT = """
 UPDATE tree SET touched_at = COALESCE(touched_at, 0) + 1
