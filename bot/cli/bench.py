@@ -1,0 +1,39 @@
+"""`grove bench`: how fast this machine and this database are, at several sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_Trees = Annotated[str, typer.Option(help="Sizes of the stores, separated by commas.")]
+_Database = Annotated[
+    str, typer.Option(help="sqlite, postgresql (a server of its own), or a server's URL.")
+]
+_Tasks = Annotated[int, typer.Option(min=50, help="Tasks to complete at each size.")]
+_Json = Annotated[Path | None, typer.Option("--json", help="Where to write the figures.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(bench)
+
+
+def bench(
+    trees: _Trees = "100,1000,10000",
+    database: _Database = "sqlite",
+    tasks: _Tasks = 2000,
+    json: _Json = None,
+) -> None:
+    """Measure hand-out, submit, availability and boards through the desk."""
+    import asyncio
+
+    from bot.bench.run import run
+    from bot.bench.servers import server_for
+    from bot.errors import StartError
+
+    if not all(part.strip().isdecimal() for part in trees.split(",")):
+        raise StartError(f"--trees takes whole numbers separated by commas, not {trees!r}.")
+    sizes = [int(part) for part in trees.split(",")]
+    with server_for(database) as server:
+        asyncio.run(run(sizes, server=server, tasks=tasks, target=json, say=typer.echo))
