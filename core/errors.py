@@ -14,6 +14,9 @@ Refusal               one sentence for the person; nothing was changed
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from core.text import Text
 
 
@@ -60,3 +63,13 @@ class TooMuch(Refusal):
 
 class NothingToUndo(Refusal):
     pass
+
+
+@contextmanager
+def handing_back(text: str) -> Iterator[None]:
+    """Whatever is refused in here, the person gets this text of theirs back."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.handed_back = text
+        raise

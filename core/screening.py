@@ -21,6 +21,15 @@ _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 def checked_text(text: str, policy: Policy) -> str:
     """The text as it came, or a refusal that says what to change."""
+    refuse_unkept_signs(text)
+    if is_blank(text):
+        raise BadText(N_("There is nothing to read in your text. Please write something."))
+    _check_length(text, policy)
+    return text
+
+
+def refuse_unkept_signs(text: str) -> None:
+    """Refuse what cannot be stored, and say which sign it is."""
     unkept = unkept_sign(text)
     if unkept:
         raise BadText(
@@ -31,10 +40,11 @@ def checked_text(text: str, policy: Policy) -> str:
                 place=unkept[1],
             )
         )
-    if is_blank(text):
-        raise BadText(N_("There is nothing to read in your text. Please write something."))
-    _check_length(text, policy)
-    return text
+
+
+def without_unkept_signs(name: str) -> str:
+    """A name as it can be stored."""
+    return _UNKEPT.sub("", name)
 
 
 def unkept_sign(text: str) -> tuple[str, int] | None:

@@ -219,7 +219,8 @@ def with_reviews(
     Counts that came in a file stay, since the reviews behind them did not come along.
     """
     message = tree.messages[message_id]
-    if message.synthetic or tree.origin is not None or len(reviews) == message.review_count:
+    came_in_a_file = tree.origin is not None and message.author_id is None
+    if message.synthetic or came_in_a_file or len(reviews) == message.review_count:
         return tree
     sums: Mapping[str, LabelSum] = {}
     for review in reviews:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.commands import Audience, command_named
-from core.desk import boards, data, mine, reporting, settings, teaching, working
+from core.desk import boards, data, mine, reporting, settings, standing, teaching, working
+from core.desk.intake import arguments, refuse_unreadable, tidy
 from core.dialogue import (
     SHOW,
     Command,
@@ -60,17 +61,16 @@ COMMAND_HANDLERS: Mapping[str, CommandHandler] = {
 PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "work": working.press_work,
     "next": working.press_next,
+    "choose": working.press_choose,
     "submit": working.press_submit,
     "anyway": working.press_anyway,
     "edit": working.press_edit,
     "skip": working.press_skip,
     "why": working.press_why,
     "undo": working.press_undo,
-    "stop": working.press_stop,
-    "spam": working.press_spam,
     "thumb": working.press_thumb,
     "back": working.press_back,
-    SHOW: working.press_show,
+    SHOW: standing.press_show,
     "report": reporting.press_report,
     "reported": reporting.press_reported,
     "flag": reporting.press_flag,
@@ -83,6 +83,7 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "languages": settings.press_languages,
     "lang": settings.press_lang,
     "speak": settings.press_speak,
+    "terms": data.press_terms,
     "timezone": settings.press_timezone,
     "hide": settings.press_hide,
     "remind": settings.press_remind,
@@ -105,6 +106,7 @@ _OPEN_PRESSES = frozenset(
         "mydata",
         "forget",
         "home",
+        "terms",
         "learn",
         "help",
         "languages",
@@ -118,7 +120,7 @@ _OPEN_PRESSES = frozenset(
 _RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "help"})
 """What nobody can be barred from."""
 
-_RIGHTS_PRESSES = frozenset({"decline", "privacy", "mydata", "forget", "home", "help"})
+_RIGHTS_PRESSES = frozenset({"decline", "privacy", "mydata", "forget", "home", "terms", "help"})
 
 
 class Desk:
@@ -139,24 +141,24 @@ class Desk:
             return await self._store.transact(lambda unit: self._answer(unit, who, event, key))
         except Refusal as refusal:
             answer = refusal
-        return await self._store.transact(lambda unit: self._refuse(unit, who, answer))
+        return await self._store.transact(lambda unit: self._refuse(unit, who, answer, key))
 
     def _answer(self, unit: UnitOfWork, who: Who, event: Event, key: str | None) -> Screen:
         visit, arrival = self._welcome(unit, who, key)
-        screen = working.present(visit) if arrival.is_repeat else respond(visit, arrival, event)
+        screen = standing.present(visit) if arrival.is_repeat else respond(visit, arrival, event)
         return _finished(visit, arrival, screen)
 
-    def _refuse(self, unit: UnitOfWork, who: Who, refusal: Refusal) -> Screen:
-        visit, arrival = self._welcome(unit, who, None)
+    def _refuse(self, unit: UnitOfWork, who: Who, refusal: Refusal, key: str | None) -> Screen:
+        visit, arrival = self._welcome(unit, who, key)
         handed_back = refusal.handed_back
-        screen = replace(working.present(visit, [refusal.text]), refused=True)
+        screen = replace(standing.present(visit, [refusal.text]), refused=True)
         if handed_back is not None:
             own = Passage(text=handed_back, heading=N_("Your text"))
             screen = replace(screen, passages=(*screen.passages, own))
         return _finished(visit, arrival, screen)
 
     def _welcome(self, unit: UnitOfWork, who: Who, key: str | None) -> tuple[Visit, Arrival]:
-        now = self._world.clock()
+        who, now = tidy(who), self._world.clock()
         arrival = unit.arrive(who, key, now)
         visit = Visit(
             unit=unit,
@@ -175,11 +177,12 @@ def _finished(visit: Visit, arrival: Arrival, screen: Screen) -> Screen:
     """Keep where the conversation stands, and say everything in the person's language."""
     if visit.session != arrival.session:
         visit.unit.save_session(replace(visit.session, version=arrival.session.version + 1))
-    return replace(screen, language=data.visit_language(visit))
+    return replace(screen, language=visit.language)
 
 
 def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
     """The answer to an event of somebody who may ask for it."""
+    refuse_unreadable(event)
     match event:
         case Command():
             return _command(visit, arrival, event)
@@ -204,7 +207,8 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if spec.audience is Audience.MODERATOR and not (visit.who.may_moderate or visit.who.may_manage):
         raise NotAllowed(N_("Only moderators of this community can do that."))
-    return COMMAND_HANDLERS[spec.name](visit, event.args)
+    standing.question_dropped(visit)
+    return COMMAND_HANDLERS[spec.name](visit, arguments(spec, event))
 
 
 def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
@@ -217,6 +221,8 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
         people.refuse_blocked(visit, barred=arrival.barred)
     if verb not in _OPEN_PRESSES and not people.has_consented(visit):
         return data.consent_screen()
+    if verb != SHOW:
+        standing.question_dropped(visit)
     return handler(visit, task_id, argument)
 
 
@@ -227,13 +233,4 @@ def _answered(visit: Visit, event: Typed | Ordered | Labelled) -> Screen:
         case Labelled():
             return working.labelled(visit, event)
         case Typed():
-            step, _, argument = visit.session.step.partition(":")
-            if event.task_id is None or event.task_id == visit.session.task_id:
-                match step:
-                    case "edit":
-                        return mine.typed_edit(visit, event, argument)
-                    case "report":
-                        return reporting.typed_reason(visit, event, argument)
-                    case "timezone":
-                        return settings.typed_timezone(visit, event)
-            return working.typed(visit, event)
+            return standing.typed(visit, event)

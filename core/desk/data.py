@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.desk.tasks import nothing_open
-from core.desk.words import take_task
+from core.desk.words import choose_kind, take_task
 from core.dialogue import AskChoice, Attachment, Button, Emphasis, Say, Screen, press
 from core.flow import people
 from core.flow.turn import Visit
-from core.languages import LANGUAGES, interface_language
+from core.languages import LANGUAGES
 from core.text import N_, Nn_, Text
 
 PURPOSE: tuple[Text, ...] = (
@@ -66,13 +66,17 @@ def consent(visit: Visit, args: Mapping[str, str]) -> Screen:
     )
 
 
+def press_terms(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    return consent(visit, {})
+
+
 def press_agree(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """From here on there is work; what was wished for before is remembered."""
     if not people.has_consented(visit):
         people.give_consent(visit)
     notes = (N_("Thank you! You can begin."),)
     if not visit.person.languages:
-        people.choose_languages(visit, [visit_language(visit)])
+        people.choose_languages(visit, [visit.language])
     names = tuple(LANGUAGES[code].own_name for code in visit.person.languages)
     return Say(
         notes=notes,
@@ -82,6 +86,7 @@ def press_agree(visit: Visit, task_id: int | None, argument: str | None) -> Scre
         ),
         buttons=(
             take_task(),
+            choose_kind(),
             Button(press("languages"), N_("Languages")),
             Button(press("learn"), N_("Tutorial")),
         ),
@@ -95,12 +100,11 @@ def press_decline(visit: Visit, task_id: int | None, argument: str | None) -> Sc
     return Say(
         notes=(N_("All right, you get no tasks. You can come back with /consent."),),
         body=(N_("To delete what is stored about you, use /delete-my-data."),),
+        buttons=(
+            Button(press("terms"), N_("The terms")),
+            Button(press("forget"), N_("Delete my data")),
+        ),
     )
-
-
-def visit_language(visit: Visit) -> str:
-    """The language to speak with this person."""
-    return visit.person.interface or interface_language(visit.who.locale)
 
 
 # ---------------------------------------------------------------- privacy
@@ -126,6 +130,7 @@ def privacy(visit: Visit, args: Mapping[str, str]) -> Screen:
         buttons=(
             Button(press("mydata"), N_("Export my data")),
             Button(press("forget"), N_("Delete my data")),
+            Button(press("terms"), N_("The terms")),
         ),
     )
 
@@ -145,6 +150,7 @@ def export_my_data(visit: Visit, args: Mapping[str, str]) -> Screen:
             content=data.encode(),
             description=N_("Your data as a JSON file"),
         ),
+        buttons=(Button(press("privacy"), N_("Privacy")),),
     )
 
 
@@ -203,5 +209,4 @@ def press_forget(visit: Visit, task_id: int | None, argument: str | None) -> Scr
 
 
 def press_home(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    visit.session = replace(visit.session, step="idle")
     return nothing_open([N_("Nothing was changed.")])

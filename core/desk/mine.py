@@ -40,11 +40,14 @@ def press_mine(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 def _page(visit: Visit, offset: int) -> Screen:
     found = own.contributions(visit, _PER_PAGE + 1, offset)
+    if not found and offset:
+        return _page(visit, 0)
     if not found:
         return nothing_open([N_("You have not written anything yet.")])
     buttons = [
         Button(press("own", None, c.message.id), N_("Open {number}", number=offset + i))
         for i, c in enumerate(found[:_PER_PAGE], start=1)
+        if c.message.fate is not Fate.WITHDRAWN
     ]
     if offset:
         buttons.append(Button(press("mine", None, max(0, offset - _PER_PAGE)), N_("Newer")))
@@ -138,7 +141,7 @@ def _ask_edit(visit: Visit, message: Message) -> Screen:
     refusal = own.may_change(tree, message)
     if refusal is not None:
         raise TooLate(refusal)
-    visit.session = replace(visit.session, step=f"edit:{message.id}", task_id=None)
+    visit.session = replace(visit.session, step=f"edit:{message.id}")
     return AskText(
         title=N_("Edit"),
         body=(N_("Send the new text; it replaces the old one."),),
@@ -199,9 +202,10 @@ def press_gone(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 def _chosen(visit: Visit, number: str) -> Message:
     """The text with this number in /mine; without one, the newest that is still under review."""
     if number.strip():
-        if not number.strip().isdecimal() or not 1 <= int(number) <= 10_000:
+        place = int(number) if number.strip().isdecimal() and len(number) < 6 else 0
+        if place < 1:
             raise Unknown(N_("Give the number that the text has in /mine."))
-        found = own.contributions(visit, 1, int(number) - 1)
+        found = own.contributions(visit, 1, place - 1)
     else:
         found = [
             c

@@ -47,10 +47,14 @@ def press_report(visit: Visit, task_id: int | None, argument: str | None) -> Scr
                 Button(press("reported", task.id, place), _name(task, m, place))
                 for place, m in enumerate(messages)
             ),
-            Button(press("back", task.id), N_("Back")),
+            _back(task),
         ),
         task_id=task.id,
     )
+
+
+def _back(task: Task) -> Button:
+    return Button(press("back", task.id) if task.is_open else press("home"), N_("Back"))
 
 
 def _name(task: Task, message: Message, place: int) -> Text:
@@ -76,7 +80,7 @@ def _ask_reason(task: Task, place: int, message: Message) -> AskChoice:
                 for reason in REPORT_REASONS
             ),
             Button(press("ownwords", task.id, place), N_("In my own words")),
-            Button(press("back", task.id), N_("Back")),
+            _back(task),
         ),
         task_id=task.id,
     )
@@ -98,8 +102,7 @@ def press_ownwords(visit: Visit, task_id: int | None, argument: str | None) -> S
     return AskText(
         title=N_("Report"),
         body=(N_("Say in your own words what is wrong with it."),),
-        buttons=(Button(press("back", task.id), N_("Back")),),
-        task_id=task.id,
+        buttons=(_back(task),),
         field_label=N_("What is wrong"),
         max_length=_MAX_REASON,
         again=press("ownwords", task.id, place),
@@ -140,5 +143,7 @@ def _reported(visit: Visit, task: Task, message: Message, reason: str) -> Screen
     current = visit.unit.task(task.id)
     if current is not None and current.is_open:
         handing.skip_task(visit, task.id, "reported")
-    visit.session = replace(visit.session, step="idle", task_id=None)
-    return done([N_("Thank you. Moderators will look at it.")], undoable=False)
+    if visit.session.task_id == task.id:
+        visit.session = replace(visit.session, task_id=None)
+    visit.session = replace(visit.session, step="idle")
+    return done([N_("Thank you. Moderators will look at it.")])

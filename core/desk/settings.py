@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.desk.tasks import nothing_open
-from core.dialogue import AskChoice, AskText, Button, Emphasis, Say, Screen, Typed, press
+from core.desk.words import take_task
+from core.dialogue import AskChoice, AskText, Button, Say, Screen, Typed, press
 from core.errors import Unknown
 from core.flow import people
 from core.flow.turn import Visit
-from core.languages import LANGUAGES, language_named
+from core.languages import DEFAULT, LANGUAGES, language_named
 from core.text import N_, Nn_, Text
 
 _PER_PAGE = 15
+
+SPOKEN = ("en", "es", "de", "fr", "zh", "ar")
+"""Languages in which everything that volunteers see can be said."""
 
 
 # ---------------------------------------------------------------- languages
@@ -36,8 +40,8 @@ def press_languages(visit: Visit, task_id: int | None, argument: str | None) -> 
 def press_lang(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """Adds or removes one task language; the last one stays."""
     code, _, page = (argument or "").partition(".")
-    chosen = list(visit.person.languages)
-    if _code(code) in chosen:
+    code, chosen = _code(code), list(visit.person.languages)
+    if code in chosen:
         if len(chosen) == 1:
             return languages_screen(visit, _page(page), [N_("Keep at least one language.")])
         chosen.remove(code)
@@ -48,9 +52,20 @@ def press_lang(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 
 def press_speak(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    """Sets the interface language."""
-    people.choose_interface(visit, _code(argument or ""))
-    return languages_screen(visit, 0)
+    """Sets the language in which the desk speaks; without one, asks which."""
+    if argument is not None:
+        people.choose_interface(visit, _code(argument))
+        return languages_screen(visit, 0)
+    return AskChoice(
+        title=N_("Which language shall I speak with you?"),
+        buttons=(
+            *(
+                Button(press("speak", None, code), N_("{language}", language=_own_name(code)))
+                for code in SPOKEN
+            ),
+            Button(press("languages"), N_("Back")),
+        ),
+    )
 
 
 def languages_screen(visit: Visit, page: int, notes: list[Text] | None = None) -> Screen:
@@ -61,13 +76,13 @@ def languages_screen(visit: Visit, page: int, notes: list[Text] | None = None) -
     pages = -(-len(codes) // _PER_PAGE)
     page = min(page, pages - 1)
     shown = codes[page * _PER_PAGE : (page + 1) * _PER_PAGE]
-    names = tuple(LANGUAGES[code].own_name for code in chosen)
+    names = tuple(_own_name(code) for code in chosen)
     buttons = [
         Button(
             press("lang", None, f"{code}.{page}"),
-            N_("✓ {language}", language=LANGUAGES[code].own_name)
+            N_("✓ {language}", language=_own_name(code))
             if code in chosen
-            else N_("{language}", language=LANGUAGES[code].own_name),
+            else N_("{language}", language=_own_name(code)),
         )
         for code in shown
     ]
@@ -75,7 +90,8 @@ def languages_screen(visit: Visit, page: int, notes: list[Text] | None = None) -
         buttons.append(Button(press("languages", None, page - 1), N_("Back")))
     if page < pages - 1:
         buttons.append(Button(press("languages", None, page + 1), N_("More")))
-    buttons.append(Button(press("work"), N_("Take a task"), Emphasis.PRIMARY))
+    buttons.append(Button(press("speak"), N_("I speak: {language}", language=_spoken(visit))))
+    buttons.append(take_task())
     return AskChoice(
         title=N_("Languages"),
         body=(
@@ -87,6 +103,14 @@ def languages_screen(visit: Visit, page: int, notes: list[Text] | None = None) -
         notes=tuple(notes or ()),
         buttons=tuple(buttons),
     )
+
+
+def _own_name(code: str) -> str:
+    return LANGUAGES[code].own_name
+
+
+def _spoken(visit: Visit) -> str:
+    return _own_name(visit.language if visit.language in SPOKEN else DEFAULT)
 
 
 def _code(words: str) -> str:
@@ -141,15 +165,15 @@ def press_remind(visit: Visit, task_id: int | None, argument: str | None) -> Scr
 def timezone(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/timezone: sets it, or says what it is and asks."""
     if args.get("zone"):
-        name = people.choose_timezone(visit, args["zone"])
-        return nothing_open([N_("Your time zone is {name}.", name=name)])
-    visit.session = replace(visit.session, step="timezone", task_id=None)
+        return _timezone_chosen(visit, args["zone"])
+    visit.session = replace(visit.session, step="timezone")
     return AskText(
         title=N_("Time zone"),
         body=(
             N_("Your time zone is {name}.", name=visit.person.timezone),
             N_("Send another one, such as Europe/Madrid."),
         ),
+        buttons=(Button(press("home"), N_("Keep it")),),
         field_label=N_("Time zone"),
         max_length=60,
         again=press("timezone"),
@@ -161,9 +185,14 @@ def press_timezone(visit: Visit, task_id: int | None, argument: str | None) -> S
 
 
 def typed_timezone(visit: Visit, event: Typed) -> Screen:
-    screen = timezone(visit, {"zone": event.text})
+    screen = _timezone_chosen(visit, event.text)
     visit.session = replace(visit.session, step="idle")
     return screen
+
+
+def _timezone_chosen(visit: Visit, words: str) -> Screen:
+    name = people.choose_timezone(visit, words)
+    return nothing_open([N_("Your time zone is {name}.", name=name)])
 
 
 # ---------------------------------------------------------------- linking
@@ -185,4 +214,5 @@ def link(visit: Visit, args: Mapping[str, str]) -> Screen:
             N_("{code}", code=code),
             N_("Never show it to anybody else."),
         ),
+        buttons=(take_task(),),
     )

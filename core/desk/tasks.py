@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import labels
-from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, next_task, take_task
+from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, choose_kind, next_task, take_task
 from core.dialogue import (
     AskChoice,
     AskLabels,
@@ -195,11 +195,11 @@ def nothing_open(notes: Sequence[Text] = ()) -> Say:
     return Say(
         body=(N_("You have no open task."),) if not notes else (),
         notes=tuple(notes),
-        buttons=(take_task(),),
+        buttons=(take_task(), choose_kind()),
     )
 
 
-def done(notes: Sequence[Text], *, undoable: bool) -> Say:
-    """Said after an answer was stored."""
-    undo = (Button(press("undo"), N_("Undo")),) if undoable else ()
+def done(notes: Sequence[Text], undoable: Task | None = None) -> Say:
+    """Said when a task is out of the way; its answer may perhaps be taken back."""
+    undo = () if undoable is None else (Button(press("undo", undoable.id), N_("Undo")),)
     return Say(notes=tuple(notes), buttons=(next_task(), *undo))

@@ -142,7 +142,11 @@ def _topic(topic: str) -> Screen:
             N_("{argument}: {sentence}", argument=a.name, sentence=a.sentence)
             for a in spec.arguments
         )
-        return Say(title=N_("{command}", command=f"/{spec.name}"), body=(spec.sentence, *arguments))
+        return Say(
+            title=N_("{command}", command=f"/{spec.name}"),
+            body=(spec.sentence, *arguments),
+            buttons=(Button(press("help"), N_("What you can do here")),),
+        )
     for kind in TaskKind:
         if kind.value == topic.lower().replace("-", "_").replace(" ", "_"):
             return Say(title=KIND_NAMES[kind], body=(KIND_GOALS[kind],), buttons=(take_task(),))

@@ -73,5 +73,9 @@ def take_task(label: Text | None = None) -> Button:
     return Button(press("work"), label or N_("Take a task"), Emphasis.PRIMARY)
 
 
+def choose_kind() -> Button:
+    return Button(press("choose"), N_("Choose a kind"))
+
+
 def next_task() -> Button:
     return Button(press("next"), N_("Next task"), Emphasis.PRIMARY)

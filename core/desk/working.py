@@ -7,19 +7,19 @@ from dataclasses import replace
 from math import floor
 
 from core.desk.tasks import ask_text, done, nothing_open, preview, send_anyway, task_screen
-from core.desk.words import KIND_NAMES, SKIP_REASONS, next_task, take_task
-from core.dialogue import Button, Labelled, Ordered, Say, Screen, Typed, press
+from core.desk.words import KIND_NAMES, SKIP_REASONS, next_task
+from core.dialogue import AskChoice, Button, Emphasis, Labelled, Ordered, Say, Screen, Typed, press
 from core.errors import Unknown
 from core.flow import answering, handing, moderation, own
 from core.flow.answering import Answered
-from core.flow.handing import Wish, own_open_task, own_task, request_task
+from core.flow.handing import Wish, open_task, own_open_task, own_task, request_task
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
-from core.model import RANKING, Task, TaskKind
+from core.model import RANKING, Task, TaskKind, TaskState
 from core.text import N_, Nn_, Text
 
 _OPEN_WORK_CAP = 100
-"""Counts of open work are shown up to this; beyond it is simply much."""
+"""Open work is counted up to this; beyond it is simply much."""
 
 
 # ---------------------------------------------------------------- taking
@@ -27,13 +27,8 @@ _OPEN_WORK_CAP = 100
 
 def work(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/work: the task that is open, or a new one of the kind and language wished for."""
-    wish = Wish(kinds=_kinds(args.get("kind", "")), languages=_languages(args.get("language", "")))
-    if not wish.kinds and not wish.languages:
-        wish = Wish(kinds=visit.person.kinds)
-        for task in visit.unit.open_tasks(visit.person.id):
-            if task.expires_at > visit.now:
-                return show_task(visit, task, [N_("You still have this task open.")])
-    return take(visit, wish)
+    kinds, languages = _kinds(args.get("kind", "")), _languages(args.get("language", ""))
+    return take(visit, Wish(kinds, languages))
 
 
 def prompt(visit: Visit, args: Mapping[str, str]) -> Screen:
@@ -43,27 +38,27 @@ def prompt(visit: Visit, args: Mapping[str, str]) -> Screen:
 
 
 def press_work(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    return work(visit, {"kind": argument} if argument else {})
+    """`kind` or `kind.language`."""
+    kind, _, language = (argument or "").partition(".")
+    return work(visit, {"kind": kind, "language": language})
 
 
 def press_next(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """The next task of the same wish as the last one."""
-    data = visit.session.data
-    wish = {name: data[name] for name in ("kind", "language") if data.get(name)}
-    return work(visit, wish)
+    return work(visit, visit.session.data)
 
 
 def take(visit: Visit, wish: Wish) -> Screen:
-    """Lease a task and show it, or say what there is instead."""
+    """The task in hand that fits the wish, a new one, or what there is instead."""
+    wanted = {"kind": ",".join(wish.kinds), "language": ",".join(wish.languages)}
+    data = {name: words for name, words in wanted.items() if words}
+    task = open_task(visit, wish)
+    if task is not None:
+        visit.session = replace(visit.session, data=data)
+        return show_task(visit, task, [N_("You still have this task open.")])
     task = request_task(visit, wish)
     if task is None:
         return _no_task(visit, wish)
-    remembered = {
-        "kind": wish.kinds[0] if len(wish.kinds) == 1 else "",
-        "language": wish.languages[0] if len(wish.languages) == 1 else "",
-    }
-    kept = {k: v for k, v in visit.session.data.items() if k not in remembered}
-    data = kept | {name: value for name, value in remembered.items() if value}
     visit.session = replace(visit.session, data=data)
     return show_task(visit, task)
 
@@ -76,27 +71,67 @@ def show_task(visit: Visit, task: Task, notes: Sequence[Text] = ()) -> Screen:
 
 def _no_task(visit: Visit, wish: Wish) -> Screen:
     languages = wish.languages or visit.person.languages
-    counts = visit.unit.open_work(visit.person.id, languages, _OPEN_WORK_CAP)
     names = tuple(LANGUAGES[code].own_name for code in languages)
-    if not counts:
+    buttons = _work_there_is(visit, languages)
+    if not buttons:
         return Say(
             notes=(N_("There is nothing to do in {languages} right now.", languages=names),),
-            body=(N_("You can write a first message, choose more languages, or come back later."),),
-            buttons=(
-                Button(press("work", None, "initial_prompt"), N_("Write a first message")),
-                Button(press("languages"), N_("Languages")),
-            ),
+            body=(N_("You can choose more languages, or come back later."),),
+            buttons=(Button(press("languages"), N_("Languages")),),
         )
+    nothing = N_("There is nothing to do in {languages} right now.", languages=names)
+    not_this = N_(
+        "There is no task of this kind for you in {languages} right now.", languages=names
+    )
     return Say(
-        notes=(
-            N_("There is no task of this kind for you in {languages} right now.", languages=names),
-        ),
-        body=(N_("There is other work, though:"),),
-        buttons=(*(Button(press("work", None, kind), KIND_NAMES[kind]) for kind in counts),),
+        notes=(not_this if wish.kinds else nothing,),
+        body=(N_("There is other work, though:"),)
+        if wish.kinds
+        else (N_("You can write a first message, choose more languages, or come back later."),),
+        buttons=(*buttons, Button(press("languages"), N_("Languages"))),
     )
 
 
-def _kinds(name: str) -> tuple[TaskKind, ...]:
+def press_choose(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """What there is to do, by kind; looking changes nothing."""
+    buttons = _work_there_is(visit, visit.person.languages)
+    if not buttons:
+        return _no_task(visit, Wish())
+    return AskChoice(
+        title=N_("What would you like to do?"),
+        buttons=(*buttons, Button(press("work"), N_("Whatever is needed"), Emphasis.PRIMARY)),
+    )
+
+
+def _work_there_is(visit: Visit, languages: Sequence[str]) -> list[Button]:
+    """A button for every kind of work there is for this person, with how much there is."""
+    counts = dict(visit.unit.open_work(visit.person.id, languages, _OPEN_WORK_CAP))
+    prompts = sum(handing.prompts_wanted(visit, lang, chosen=True) for lang in languages)
+    if prompts:
+        counts = {TaskKind.INITIAL_PROMPT: prompts, **counts}
+    where = f".{languages[0]}" if len(languages) == 1 else ""
+    return [
+        Button(
+            press("work", None, f"{kind}{where}"),
+            N_("{kind} ({count})", kind=KIND_NAMES[kind], count=_amount(count)),
+        )
+        for kind, count in counts.items()
+    ]
+
+
+def _amount(count: int) -> str:
+    return str(count) if count < _OPEN_WORK_CAP else f"{_OPEN_WORK_CAP - 1}+"
+
+
+def _kinds(names: str) -> tuple[TaskKind, ...]:
+    """Kinds by their names, or a word that several names share; none means whatever is needed."""
+    kinds: list[TaskKind] = []
+    for name in names.split(","):
+        kinds += _kinds_named(name)
+    return tuple(dict.fromkeys(kinds))
+
+
+def _kinds_named(name: str) -> tuple[TaskKind, ...]:
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     if wanted in {"", "random"}:
         return ()
@@ -138,9 +173,6 @@ def typed(visit: Visit, event: Typed) -> Screen:
     task_id = event.task_id if event.task_id is not None else visit.session.task_id
     if task_id is None:
         return nothing_open([N_("I wasn't expecting a text. Take a task first.")])
-    task = own_open_task(visit, task_id)
-    if not task.kind.writes:
-        return show_task(visit, task, [N_("This task needs no text. Please use its buttons.")])
     task = answering.keep_draft(visit, task_id, event.text)
     visit.session = replace(visit.session, step="task", task_id=task.id)
     tree = None if task.tree_id is None else visit.unit.tree(task.tree_id)
@@ -195,11 +227,6 @@ def ordered(visit: Visit, event: Ordered) -> Screen:
     )
 
 
-def press_spam(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    """A verdict of spam in one tap."""
-    return labelled(visit, Labelled(_required(task_id), {"spam": 1.0}, done=True))
-
-
 def press_thumb(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """A thumb for the message that a task is about."""
     task = own_task(visit, _required(task_id))
@@ -208,18 +235,24 @@ def press_thumb(visit: Visit, task_id: int | None, argument: str | None) -> Scre
         raise Unknown(N_("This button is out of date. Go on with /work."))
     on = moderation.react(visit, visit.person.id, task.target_id, emoji)
     note = N_("Your thumb is noted.") if on else N_("Your thumb is taken back.")
-    return show_task(visit, task, [note]) if task.is_open else done([note], undoable=False)
+    return show_task(visit, task, [note]) if task.is_open else done([note])
 
 
 def _thanks(visit: Visit, answered: Answered) -> Screen:
-    visit.session = replace(visit.session, step="idle", task_id=None)
+    _out_of_view(visit, answered.task)
     points = floor(visit.policy.points[answered.contribution])
     note = (
         Nn_("Thank you! {count} point.", "Thank you! {count} points.", points)
         if points
         else N_("Thank you!")
     )
-    return done([note], undoable=not answered.task.settled)
+    return done([note], undoable=None if answered.task.settled else answered.task)
+
+
+def _out_of_view(visit: Visit, task: Task) -> None:
+    """Another task that is in front of the person stays there."""
+    if visit.session.task_id == task.id:
+        visit.session = replace(visit.session, step="idle", task_id=None)
 
 
 # ---------------------------------------------------------------- giving back
@@ -235,8 +268,7 @@ def skip(visit: Visit, args: Mapping[str, str]) -> Screen:
 def press_skip(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """Skips at once; a reason may be added, or not."""
     task = handing.skip_task(visit, _required(task_id))
-    if visit.session.task_id == task.id:
-        visit.session = replace(visit.session, step="idle", task_id=None)
+    _out_of_view(visit, task)
     reasons = tuple(
         Button(press("why", task.id, reason.name), reason.label) for reason in SKIP_REASONS
     )
@@ -250,21 +282,27 @@ def press_skip(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 def press_why(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     task = own_task(visit, _required(task_id))
     known = {reason.name for reason in SKIP_REASONS}
-    if argument not in known:
+    if argument not in known or task.state is not TaskState.SKIPPED:
         raise Unknown(N_("This button is out of date. Go on with /work."))
     if task.skip_reason is None:
         visit.unit.save_task(replace(task, skip_reason=argument))
-    return done([N_("Noted, thank you.")], undoable=False)
+    return done([N_("Noted, thank you.")])
 
 
 def undo(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/undo: the last answer is taken back and its task is open again."""
-    task = own.undo_last(visit)
-    return show_task(visit, task, [N_("Taken back. You can answer again.")])
+    return _undone(visit, own.undo_last(visit))
 
 
 def press_undo(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    return undo(visit, {})
+    """The answer that the button stood below, not a later one."""
+    return _undone(visit, own.undo_task(visit, _required(task_id)))
+
+
+def _undone(visit: Visit, task: Task) -> Screen:
+    if not task.is_open:  # the conversation was stopped meanwhile
+        return done([N_("Taken back.")])
+    return show_task(visit, task, [N_("Taken back. You can answer again.")])
 
 
 def press_back(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
@@ -272,32 +310,7 @@ def press_back(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     return show_task(visit, own_open_task(visit, _required(task_id)))
 
 
-def press_show(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    """The task as it is now, or where the person stands; changes nothing."""
-    if task_id is None:
-        return present(visit)
-    return task_screen(visit, own_open_task(visit, task_id))
-
-
-def press_stop(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    """Enough for now: the lease ends without a skip."""
-    for task in visit.unit.open_tasks(visit.person.id):
-        if task.draft is None:
-            handing.let_go(visit, task)
-    visit.session = replace(visit.session, step="idle", task_id=None)
-    return Say(notes=(N_("See you soon!"),), buttons=(take_task(),))
-
-
 def _required(task_id: int | None) -> int:
     if task_id is None:
         raise Unknown(N_("This button is out of date. Go on with /work."))
     return task_id
-
-
-def present(visit: Visit, notes: Sequence[Text] = ()) -> Screen:
-    """Where the conversation stands: the task in view, or that there is none."""
-    task_id = visit.session.task_id
-    task = None if task_id is None else visit.unit.task(task_id)
-    if task is None or not task.is_open or task.person_id != visit.person.id:
-        return nothing_open(notes)
-    return task_screen(visit, task, notes)

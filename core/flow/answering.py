@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from core import labels, points, ranking, screening
-from core.errors import BadText, Refusal, TooLate
+from core.errors import BadText, Refusal, TooLate, Unknown, handing_back
 from core.flow.growth import settle
 from core.flow.handing import own_open_task
 from core.flow.rewards import earn, earn_for_places, keep_streak
 from core.flow.turn import Visit
 from core.model import (
+    LABELLING,
+    RANKING,
     Ballot,
     Limits,
     Message,
@@ -44,8 +46,12 @@ class Answered:
 
 def keep_draft(visit: Visit, task_id: int, text: str) -> Task:
     """Store a text before anything is asked about it, so that it cannot be lost."""
-    task = own_open_task(visit, task_id)
-    kept = replace(task, draft=screening.checked_text(text, visit.policy), version=task.version + 1)
+    with handing_back(text):
+        task = own_open_task(visit, task_id)
+        if not task.kind.writes:
+            raise Unknown(N_("This task needs no text. Please use its buttons."))
+        checked = screening.checked_text(text, visit.policy)
+    kept = replace(task, draft=checked, version=task.version + 1)
     visit.unit.save_task(kept)
     return kept
 
@@ -77,10 +83,7 @@ def submit_text(visit: Visit, task_id: int) -> Answered:
 def _refuse_duplicate(visit: Visit, text: str) -> None:
     since = visit.now - timedelta(minutes=visit.policy.duplicate_minutes)
     if visit.unit.wrote_recently(visit.person.id, text, since):
-        raise BadText(
-            N_("You sent the same text a short while ago. Please write something new."),
-            handed_back=text,
-        )
+        raise BadText(N_("You sent the same text a short while ago. Please write something new."))
 
 
 def _new_message(visit: Visit, task: Task, text: str) -> Message:
@@ -150,9 +153,17 @@ def _place(visit: Visit, task: Task, refusal: Refusal) -> tuple[Tree, int, bool]
 # ---------------------------------------------------------------- labels
 
 
+def _task_asking(visit: Visit, task_id: int, kinds: Collection[TaskKind]) -> Task:
+    """A task of this person that asks for such an answer."""
+    task = own_open_task(visit, task_id)
+    if task.kind not in kinds:
+        raise Unknown(N_("This task asks for something else. Please use its buttons."))
+    return task
+
+
 def keep_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]) -> Task:
     """Store some labels of a form that is not finished yet; None takes a value back."""
-    task = own_open_task(visit, task_id)
+    task = _task_asking(visit, task_id, LABELLING)
     kept = replace(task, draft_labels=_merged(task, values))
     visit.unit.save_task(kept)
     return kept
@@ -166,7 +177,7 @@ def _merged(task: Task, values: Mapping[str, float | None]) -> Mapping[str, floa
 
 def submit_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]) -> Answered:
     """Count a finished review; the last one needed decides about the message."""
-    task = own_open_task(visit, task_id)
+    task = _task_asking(visit, task_id, LABELLING)
     checked = labels.checked_labels(task.kind, task.full, _merged(task, values))
     tree, target_id, _ = _place(
         visit, task, TooLate(N_("This text needs no more reviews. Get another task with /work."))
@@ -198,7 +209,7 @@ def submit_order(
     method: str = "order",
 ) -> Answered:
     """Count a ballot; the last one needed ranks the replies."""
-    task = own_open_task(visit, task_id)
+    task = _task_asking(visit, task_id, RANKING)
     order = ranking.checked_order(groups, task.shown, all_bad)
     tree, parent_id, _ = _place(
         visit, task, TooLate(N_("These replies are ranked already. Get another task with /work."))

@@ -29,12 +29,13 @@ def request_task(visit: Visit, wish: Wish) -> Task | None:
     _refuse_too_many(visit)
     languages = list(wish.languages or visit.person.languages)
     visit.world.rng.shuffle(languages)
+    kinds = wish.kinds or visit.person.kinds
     order = [
         kind
         for kind in selection.kinds_in_order(visit.policy, visit.world.rng)
-        if not wish.kinds or kind in wish.kinds
+        if not kinds or kind in kinds
     ]
-    chosen = bool(wish.kinds)
+    chosen = bool(kinds)
     before, prompt, after = _split(order)
     return (
         _lease_first(visit, before, languages, chosen=chosen)
@@ -209,7 +210,10 @@ def _lease_again(visit: Visit, task: Task) -> Task:
     slot = slots.get((task.target_id, task.kind))
     if tree is None or slot is None or slot.round != task.round:
         raise TooLate(
-            N_("Sorry, this took too long and others have done it. Get another task with /work."),
+            N_(
+                "Sorry, this is no longer needed: others have done it, or the conversation has"
+                " moved on. Get another task with /work."
+            ),
             handed_back=task.draft,
         )
     visit.unit.save_task(again)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core import points, screening
-from core.errors import NothingToUndo, NotYours, TooLate, Unknown
+from core.errors import NothingToUndo, NotYours, TooLate, Unknown, handing_back
 from core.flow.growth import settle
+from core.flow.handing import lease_end, own_task
 from core.flow.rewards import earn, earn_for_places
 from core.flow.turn import Visit
 from core.model import LABELLING, Fate, Lease, Message, Task, TaskState, Tree
@@ -19,30 +20,49 @@ from core.tree import with_ballots, with_fate, without_review
 
 def undo_last(visit: Visit) -> Task:
     """Take back the newest answer and open its task again, points included."""
-    minutes = visit.policy.undo_minutes
-    task = visit.unit.last_answer(visit.person.id, visit.now - timedelta(minutes=minutes))
-    if task is None or task.answered_at is None:
+    return _undo(visit, visit.unit.last_answer(visit.person.id, _undoable_since(visit)))
+
+
+def undo_task(visit: Visit, task_id: int) -> Task:
+    """Take back the answer to this task, and open it again where the conversation still goes on."""
+    task = own_task(visit, task_id)
+    recent = task.answered_at is not None and task.answered_at >= _undoable_since(visit)
+    return _undo(visit, task if recent and task.state is TaskState.ANSWERED else None)
+
+
+def _undoable_since(visit: Visit) -> datetime:
+    return visit.now - timedelta(minutes=visit.policy.undo_minutes)
+
+
+def _undo(visit: Visit, task: Task | None) -> Task:
+    if task is None:
         raise NothingToUndo(
             Nn_(
                 "There is nothing to take back: you can undo within {count} minute.",
                 "There is nothing to take back: you can undo within {count} minutes.",
-                minutes,
+                visit.policy.undo_minutes,
             )
         )
-    if task.kind.writes:
-        return _undo_text(visit, task)
     if task.settled:
         raise NothingToUndo(_BUILT_ON)
-    return _undo_labels(visit, task) if task.kind.labels else _undo_ballot(visit, task)
+    if task.kind.writes:
+        _undo_text(visit, task)
+    elif task.kind.labels:
+        _undo_labels(visit, task)
+    else:
+        _undo_ballot(visit, task)
+    return visit.unit.task(task.id) or task
 
 
-_BUILT_ON = N_("Your last answer has been put to use already, so it can no longer be taken back.")
+_NO_SUCH_TEXT = N_("You have no such text. See /mine.")
+_BUILT_ON = N_("This answer has been put to use already, so it can no longer be taken back.")
 
 
-def _reopened(task: Task, draft: str | None = None) -> Task:
+def _reopened(visit: Visit, task: Task, draft: str | None = None) -> Task:
     return replace(
         task,
         state=TaskState.OPEN,
+        expires_at=lease_end(visit, task.kind),
         answered_at=None,
         draft=draft,
         draft_labels=task.labels or {},
@@ -65,46 +85,43 @@ def _with_lease_again(tree: Tree, task: Task) -> Tree:
     return tree.with_lease(Lease(task.id, task.kind, task.target_id, task.person_id))
 
 
-def _undo_text(visit: Visit, task: Task) -> Task:
+def _undo_text(visit: Visit, task: Task) -> None:
     tree = _tree_of(visit, task)
     message = tree.messages.get(task.message_id or 0)
-    if message is None or not _is_untouched(tree, message):
+    if message is None or message.fate is Fate.WITHDRAWN:
+        raise NothingToUndo(_NO_SUCH_TEXT)
+    if not _is_untouched(tree, message):
         raise NothingToUndo(_BUILT_ON)
     after = with_fate(tree, [message.id], Fate.WITHDRAWN)
-    reopened = _reopened(task, draft=message.text)
+    reopened = _reopened(visit, task, draft=message.text)
     if message.is_root:
         reopened = replace(reopened, tree_id=None)
     else:
         after = _with_lease_again(after, task)
     visit.unit.save_task(reopened)
     settle(visit, tree, after, reason="undone by its author")
-    return reopened
 
 
-def _undo_labels(visit: Visit, task: Task) -> Task:
+def _undo_labels(visit: Visit, task: Task) -> None:
     tree = _tree_of(visit, task)
     message = tree.messages[task.target_id or 0]
     if not message.is_undecided:
         raise NothingToUndo(_BUILT_ON)
     after = without_review(tree, message.id, task.labels or {})
-    reopened = _reopened(task)
-    visit.unit.save_task(reopened)
+    visit.unit.save_task(_reopened(visit, task))
     _take_back_points(visit, task)
     settle(visit, tree, _with_lease_again(after, task))
-    return reopened
 
 
-def _undo_ballot(visit: Visit, task: Task) -> Task:
+def _undo_ballot(visit: Visit, task: Task) -> None:
     tree = _tree_of(visit, task)
     assert task.ballot is not None
     assert task.target_id is not None
-    reopened = _reopened(task)
-    visit.unit.save_task(reopened)
+    visit.unit.save_task(_reopened(visit, task))
     _take_back_points(visit, task)
     earn_for_places(visit, tree, task.ballot, by=-1, at=task.answered_at)
     after = with_ballots(tree, task.target_id, visit.unit.ballots(task.target_id), visit.policy)
     settle(visit, tree, _with_lease_again(after, task))
-    return reopened
 
 
 def _take_back_points(visit: Visit, task: Task) -> None:
@@ -131,7 +148,7 @@ def own_text(visit: Visit, message_id: int) -> tuple[Tree, Message]:
     tree_id = visit.unit.tree_id_of(message_id)
     tree = None if tree_id is None else visit.unit.tree(tree_id)
     if tree is None or tree.messages[message_id].fate is Fate.WITHDRAWN:
-        raise Unknown(N_("You have no such text. See /mine."))
+        raise Unknown(_NO_SUCH_TEXT)
     message = tree.messages[message_id]
     if message.author_id != visit.person.id:
         raise NotYours(N_("That text is not yours. You find yours with /mine."))
@@ -147,16 +164,16 @@ def may_change(tree: Tree, message: Message) -> Text | None:
 
 def edit_text(visit: Visit, message_id: int, text: str) -> Message:
     """Replace a text that nobody has reviewed; the store keeps what it was before."""
-    tree, message = own_text(visit, message_id)
-    refusal = may_change(tree, message)
-    if refusal is not None:
-        raise TooLate(refusal, handed_back=text)
-    if any(x.target_id == message.id and x.kind in LABELLING for x in tree.leases):
-        raise TooLate(
-            N_("Somebody is reviewing this text right now. Try again a little later."),
-            handed_back=text,
-        )
-    checked = screening.checked_text(text, visit.policy)
+    with handing_back(text):
+        tree, message = own_text(visit, message_id)
+        refusal = may_change(tree, message)
+        if refusal is not None:
+            raise TooLate(refusal)
+        if any(x.target_id == message.id and x.kind in LABELLING for x in tree.leases):
+            raise TooLate(
+                N_("Somebody is reviewing this text right now. Try again a little later.")
+            )
+        checked = screening.checked_text(text, visit.policy)
     edited = replace(message, text=checked, edited=True)
     settle(visit, tree, tree.with_message(edited))
     return edited

@@ -23,6 +23,9 @@ _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
 _CODE_LENGTH = 8
 
 
+BLOCKED = N_("You have been blocked and can no longer contribute. /privacy still works for you.")
+
+
 def has_consented(visit: Visit) -> bool:
     """Whether this person agreed to the present version of the terms."""
     return visit.person.consent_version == visit.policy.terms_version
@@ -55,7 +58,7 @@ def _record_consent(visit: Visit, act: ConsentAct) -> None:
             person_id=visit.person.id,
             act=act,
             version=visit.policy.terms_version,
-            language=visit.person.interface or "en",
+            language=visit.language,
             platform=visit.who.platform,
             at=visit.now,
         )
@@ -65,9 +68,7 @@ def _record_consent(visit: Visit, act: ConsentAct) -> None:
 def refuse_blocked(visit: Visit, *, barred: bool) -> None:
     """Blocked people are told so, whatever they try."""
     if visit.person.blocked:
-        raise NotAllowed(
-            N_("You have been blocked and can no longer contribute. /privacy still works for you.")
-        )
+        raise NotAllowed(BLOCKED)
     if barred:
         raise NotAllowed(
             N_("You have been blocked and can no longer contribute in this community.")
@@ -128,17 +129,24 @@ def offer_link(visit: Visit) -> str:
 def accept_link(visit: Visit, code: str) -> Text:
     """Join this account to the person who was shown the code; opinions given twice count once."""
     kept_id = visit.unit.take_link_code(_hashed(code), visit.now)
-    if kept_id is None:
+    kept = None if kept_id is None else visit.unit.person(kept_id)
+    if kept is None:
         raise Unknown(
             N_("That code is wrong or too old. Get a new one with /link on the other platform.")
         )
-    if kept_id == visit.person.id:
+    if kept.id == visit.person.id:
         raise Unknown(N_("That code is yours. Enter it on your other platform."))
-    for message_id in visit.unit.merge_people(kept_id, visit.person.id):
+    gone = visit.person
+    touched = visit.unit.merge_people(kept.id, gone.id)
+    visit.save_person(
+        replace(
+            kept,
+            streak=max(kept.streak, gone.streak, key=lambda streak: (streak.days, streak.best)),
+            tutorials=tuple(dict.fromkeys((*kept.tutorials, *gone.tutorials))),
+        )
+    )
+    for message_id in touched:
         _judge_anew(visit, message_id)
-    kept = visit.unit.person(kept_id)
-    if kept is not None:
-        visit.person = kept
     return N_("Your accounts are linked: points, limits and settings are now shared.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.languages import interface_language
 from core.people import Account, Community, Person, Session, Who
 from core.policy import Policy
 from core.ports import UnitOfWork, World
@@ -46,6 +47,11 @@ class Visit(Turn):
     def community_id(self) -> int | None:
         """Where points of this visit count: here, or where the person came from."""
         return self.community.id if self.community is not None else self.person.home_id
+
+    @property
+    def language(self) -> str:
+        """The language to speak with this person."""
+        return self.person.interface or interface_language(self.who.locale)
 
     def save_person(self, person: Person) -> None:
         self.person = person

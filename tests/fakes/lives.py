@@ -62,7 +62,7 @@ class Lives(RuleBasedStateMachine):
         self.all.sends(person, lambda player: Command("withdraw", {"text": str(number)}))
         self.all.sends(person, lambda player: Press(first(player, "gone")))
 
-    @rule(person=people, verb=st.sampled_from(["stop", "undo", "submit", "next"]))
+    @rule(person=people, verb=st.sampled_from(["undo", "submit", "next"]))
     def presses(self, person: int, verb: str) -> None:
         self.all.sends(person, lambda player: Press(first(player, verb)))
 

@@ -1,0 +1,72 @@
+"""What no platform should send but anybody might: refused at the door, or made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from core import screening
+from core.commands import CommandSpec
+from core.dialogue import Command, Event, Labelled, Ordered, Press, Typed
+from core.errors import Unknown
+from core.people import Who
+from core.text import N_
+
+_LONGEST_NAME = 100
+_MOST_ID = 2**63
+
+
+def tidy(who: Who) -> Who:
+    """A visitor whose name every store can keep."""
+    name, place = _kept(who.name), _kept(who.community_name)
+    if (name, place) == (who.name, who.community_name):
+        return who
+    return replace(who, name=name, community_name=place)
+
+
+def _kept(name: str) -> str:
+    return screening.without_unkept_signs(name)[:_LONGEST_NAME]
+
+
+def refuse_unreadable(event: Event) -> None:
+    """Numbers that no task can have, and signs that no store can keep, are not looked at."""
+    match event:
+        case Ordered() | Labelled() | Typed():
+            if event.task_id is not None and not _is_id(event.task_id):
+                raise Unknown(N_("This task no longer exists. Get a new one with /work."))
+    for words in _words(event):
+        screening.refuse_unkept_signs(words)
+
+
+def _is_id(number: object) -> bool:
+    return type(number) is int and 0 <= number < _MOST_ID
+
+
+def _words(event: Event) -> Iterator[str]:
+    match event:
+        case Command():
+            yield from (event.name, *event.args, *map(str, event.args.values()))
+        case Press():
+            yield event.id
+        case Typed():
+            yield event.text
+        case Ordered():
+            yield event.method
+        case Labelled():
+            yield from event.values
+
+
+def arguments(spec: CommandSpec, event: Command) -> dict[str, str]:
+    """What a command was given, by the names that it knows."""
+    known = {argument.name for argument in spec.arguments}
+    for name in event.args:
+        if name not in known:
+            raise Unknown(
+                N_(
+                    "{command} takes no “{name}”. See {help}.",
+                    command=f"/{spec.name}",
+                    name=name[:60],
+                    help=f"/help {spec.name}",
+                )
+            )
+    return {name: str(value) for name, value in event.args.items()}

@@ -1,0 +1,75 @@
+"""Where the conversation stands: the question asked last, the task in view, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.desk import mine, reporting, settings, working
+from core.desk.tasks import nothing_open, task_screen
+from core.dialogue import Button, Say, Screen, Typed, press
+from core.errors import Refusal
+from core.flow import people
+from core.flow.handing import own_open_task
+from core.flow.turn import Visit
+from core.text import N_, Text
+
+QUESTIONS = frozenset({"edit", "report", "timezone"})
+"""Steps in which typed text answers a question and is not meant for the task in view."""
+
+
+def question_dropped(visit: Visit) -> None:
+    """Whoever asks for something else has left a question unanswered."""
+    if visit.session.step.partition(":")[0] in QUESTIONS:
+        visit.session = replace(visit.session, step="idle")
+
+
+def typed(visit: Visit, event: Typed) -> Screen:
+    """Text for the task that it names, else for whatever was asked last."""
+    step, _, argument = visit.session.step.partition(":")
+    if event.task_id is None:
+        match step:
+            case "edit":
+                return mine.typed_edit(visit, event, argument)
+            case "report":
+                return reporting.typed_reason(visit, event, argument)
+            case "timezone":
+                return settings.typed_timezone(visit, event)
+    return working.typed(visit, event)
+
+
+def present(visit: Visit, notes: Sequence[Text] = ()) -> Screen:
+    """The screen in front of the person, as it is now."""
+    if visit.person.blocked:
+        privacy = Button(press("privacy"), N_("Privacy"))
+        return Say(notes=tuple(notes) or (people.BLOCKED,), buttons=(privacy,))
+    question = _question(visit)
+    if question is not None:
+        return replace(question, notes=(*notes, *question.notes))
+    task_id = visit.session.task_id
+    task = None if task_id is None else visit.unit.task(task_id)
+    if task is None or not task.is_open or task.person_id != visit.person.id:
+        return nothing_open(notes)
+    return task_screen(visit, task, notes)
+
+
+def _question(visit: Visit) -> Screen | None:
+    step, _, argument = visit.session.step.partition(":")
+    try:
+        match step:
+            case "edit":
+                return mine.press_editown(visit, None, argument)
+            case "report":
+                return reporting.press_ownwords(visit, visit.session.task_id, argument)
+            case "timezone":
+                return settings.timezone(visit, {})
+    except Refusal:  # what the question was about is gone
+        question_dropped(visit)
+    return None
+
+
+def press_show(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """The task as it is now, or where the person stands; changes nothing."""
+    if task_id is None:
+        return present(visit)
+    return task_screen(visit, own_open_task(visit, task_id))
