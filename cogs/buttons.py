@@ -44,12 +44,13 @@ def button(
 
 
 def own_rows(screen: Screen, more: Sequence[Button] = ()) -> list[Item]:
-    """The screen's own choices behind the given buttons; very many of them as menus."""
-    if len(screen.buttons) > MOST_BUTTONS:
-        return [*rows(more), *_menus(screen)]
+    """The screen's own choices behind the given buttons, each once; very many of them as menus."""
+    choices = list({choice.id: choice for choice in reversed(screen.buttons)}.values())[::-1]
+    if len(choices) > MOST_BUTTONS:
+        return [*rows(more), *_menus(choices, screen.language)]
     own = [
         button(custom_id("p", choice.id), say(choice.label, screen.language), choice.emphasis)
-        for choice in screen.buttons
+        for choice in choices
     ]
     return [*rows([*more, *own])]
 
@@ -86,21 +87,21 @@ def _form_words(number: int, forms: int) -> Text:
     return N_("Questions {number} of {forms}", number=number + 1, forms=forms)
 
 
-def _menus(screen: Screen) -> Iterator[Row]:
+def _menus(choices: Sequence[dialogue.Button], language: str) -> Iterator[Row]:
     """Choices in menus of 25, in the order of their importance."""
-    for start in range(0, len(screen.buttons), OPTIONS):
+    for start in range(0, len(choices), OPTIONS):
         options = [
             discord.SelectOption(
-                label=clipped(say(choice.label, screen.language), OPTION),
+                label=clipped(say(choice.label, language), OPTION),
                 value=custom_id("p", choice.id),
             )
-            for choice in screen.buttons[start : start + OPTIONS]
+            for choice in choices[start : start + OPTIONS]
         ]
         yield Row(
             ui.Select[Any](
                 custom_id=custom_id("q", start),
                 options=options,
-                placeholder=clipped(_menu_words(options, screen.language), PLACEHOLDER),
+                placeholder=clipped(_menu_words(options, language), PLACEHOLDER),
             )
         )
 
@@ -113,4 +114,4 @@ def _menu_words(options: Sequence[discord.SelectOption], language: str) -> str:
 def take_button(language: str) -> Button:
     """The way in for those who never type a command."""
     words = say(N_("Take a task"), language)
-    return button(custom_id("c", "work"), words, dialogue.Emphasis.PRIMARY)
+    return button(custom_id("c", "work"), words, Emphasis.PRIMARY)

@@ -96,7 +96,10 @@ class Conversation:
         asked = asyncio.create_task(self._desk.handle(who, event, key))
         done, _ = await asyncio.wait({asked}, timeout=self._patience)
         if not done:
-            await reply.defer()
+            try:
+                await reply.defer()
+            except Exception as error:  # the answer may still arrive, and counts in any case
+                logged(error, "asking Discord for more time")
         return await asked
 
     async def _replied(

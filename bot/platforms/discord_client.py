@@ -19,8 +19,14 @@ from cogs.menus import Menus
 from cogs.presses import Presses
 from cogs.slash import Slash
 from cogs.translation import Translations
+from core.dialogue import Say
+from core.languages import interface_language
+from core.text import N_
 
 _log = logging.getLogger(__name__)
+
+UNKNOWN_COMMAND = N_("This command has changed. Type / to see the commands that there are.")
+_OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 
 IDENTIFY_SECONDS = 5.0
 """Between two shards that begin a session."""
@@ -107,7 +113,13 @@ class Client(commands.AutoShardedBot):
     async def on_command_fault(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
     ) -> None:
-        await self.conversation.apologise(interaction, error)
+        """Commands that an older version told Discord of, and faults that came before ours."""
+        if isinstance(error, _OUTDATED):
+            language = interface_language(interaction.locale.value)
+            said = Say(notes=(UNKNOWN_COMMAND,), language=language)
+            await self.conversation.say(interaction, said)
+        else:
+            await self.conversation.apologise(interaction, error)
 
     async def _recommended_shards(self) -> int:
         """As many as Discord recommends; other implementations may have no opinion."""

@@ -66,13 +66,14 @@ class Program:
         await self.start()
         await self.ready()
 
-    async def command(self, *words: str) -> str:
+    async def command(self, *words: str, typed: str = "") -> str:
         """Run another command of the program to its end; what it said."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *words, cwd=self.folder, env=self.environment(),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
-        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        said, _ = await asyncio.wait_for(process.communicate(typed.encode()), 60)
         assert process.returncode == 0, said.decode()
         return said.decode()
 

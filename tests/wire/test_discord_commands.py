@@ -118,6 +118,23 @@ async def test_commands_carry_the_sentences_of_the_catalogues(tmp_path: Path):
         assert work["contexts"] == [0, 1], "in servers and in private"
 
 
+async def test_a_command_of_an_older_version_is_answered_politely(tmp_path: Path):
+    desk = ScriptedDesk(HELLO)
+    async with discord(desk, tmp_path) as server:
+        said = await (await Member(server).slash("old-command")).card()
+
+        assert "This command has changed" in said.text
+        assert desk.events == []
+
+
+async def test_the_same_choice_is_offered_once(tmp_path: Path):
+    twice = Say(buttons=(Button(press("next"), N_("Next task")),) * 2)
+    async with discord(ScriptedDesk(twice), tmp_path) as server:
+        card = await (await Member(server).slash("me")).card()
+
+        assert list(card.buttons) == ["Next task"]
+
+
 async def test_a_file_for_the_reader_comes_with_the_message(tmp_path: Path):
     file = Attachment("my-data.json", b'{"texts": []}', N_("Everything about you"))
     async with discord(ScriptedDesk(Say(body=(N_("Here."),), attachment=file)), tmp_path) as server:

@@ -98,6 +98,28 @@ async def _reviewed(member: Member, kind: str) -> None:
     assert "Thank you" in card.text
 
 
+async def test_a_prompt_from_discord_and_a_reply_from_the_terminal_meet_in_one_tree(
+    tmp_path: Path,
+):
+    async with program(tmp_path) as running:
+        ada, ben = [await agreed(Member(running.server, name)) for name in ("Ada", "Ben")]
+        await _prompt(ada, "Why is the sky blue?")
+        await _reviewed(ben, "label_initial_prompt")
+
+        text = "Because air scatters blue light."
+        lines = ["/work", "1", "/work assistant_reply", text, "1", "/quit"]
+        await running.command(
+            "run", "--platform", "terminal", "--as", "Zoe", typed="\n".join(lines) + "\n"
+        )
+        await _reviewed(ben, "label_assistant_reply")
+        trees = await running.command("export", "-", "--all-states", "--provenance")
+
+        tree = json.loads(trees.splitlines()[0])
+        (reply,) = tree["prompt"]["replies"]
+        assert reply["text"] == text
+        assert (tree["prompt"]["lang"], reply["lang"]) == ("en", "en")
+
+
 async def test_a_wrong_token_ends_the_program_with_one_line(tmp_path: Path):
     server = await DiscordServer().start()
     server.valid_token = "another"
