@@ -36,8 +36,8 @@ SECONDS_BETWEEN_VISITS = 30.0
 class SimulatedClock:
     """Time that passes only when somebody does something."""
 
-    def __init__(self) -> None:
-        self.now = BEGINNING
+    def __init__(self, start: datetime = BEGINNING) -> None:
+        self.now = start
 
     def __call__(self) -> datetime:
         return self.now
@@ -57,12 +57,21 @@ class Tally:
 
 
 class Campaign:
-    """Volunteers at one desk; the same seed plays the same campaign."""
+    """Volunteers at one desk; the same seed plays the same campaign.
+
+    `name` sets the events of one campaign apart from those of another on the same store.
+    """
 
     def __init__(
-        self, desk: Desk, crowd: Sequence[Volunteer], clock: SimulatedClock, rng: Random
+        self,
+        desk: Desk,
+        crowd: Sequence[Volunteer],
+        clock: SimulatedClock,
+        rng: Random,
+        name: str = "campaign",
     ) -> None:
         self._desk, self._crowd, self._clock, self._rng = desk, crowd, clock, rng
+        self._name = name
         self._writers = Writers(rng)
         self._arrived: set[str] = set()
         self._events = 0
@@ -150,4 +159,4 @@ class Campaign:
         self._events += 1
         self._clock.pass_(1)
         who = Who("terminal", volunteer.name, volunteer.name)
-        return await self._desk.handle(who, event, f"campaign:{self._events}")
+        return await self._desk.handle(who, event, f"{self._name}:{self._events}")
