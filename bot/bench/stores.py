@@ -71,12 +71,15 @@ class Place:
             (self.folder / f"{name}{ending}").unlink(missing_ok=True)
 
     async def bytes(self, name: str) -> int:
+        """The file, or all tables with their indexes."""
         if self.server is None:
             return (self.folder / f"{name}.db").stat().st_size
         connection = await asyncpg.connect(self.url(name))
-        size: int = await connection.fetchval("SELECT pg_database_size(current_database())")
+        size = await connection.fetchval(
+            "SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables"
+        )
         await connection.close()
-        return size
+        return int(size)
 
     async def open(self, name: str, *, seed: int = 0, policy: Policy = POLICY) -> SqlStore:
         return await open_store(self.url(name), self.folder, policy, Random(seed), _SECRET)
