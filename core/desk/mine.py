@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.desk.tasks import nothing_open, passage
+from core.desk.words import take_task
 from core.dialogue import (
     AskChoice,
     AskText,
@@ -53,6 +54,7 @@ def _page(visit: Visit, offset: int) -> Screen:
         buttons.append(Button(press("mine", None, max(0, offset - _PER_PAGE)), N_("Newer")))
     if len(found) > _PER_PAGE:
         buttons.append(Button(press("mine", None, offset + _PER_PAGE), N_("Older")))
+    buttons.append(take_task())
     return Say(
         title=N_("Your texts"),
         passages=tuple(
