@@ -1,6 +1,9 @@
-"""`grove db`: look after the tree store."""
+"""`grove db` and `grove backup`: look after the tree store."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -9,6 +12,7 @@ def add_to(app: typer.Typer) -> None:
     db = typer.Typer(help="Look after the tree store.", no_args_is_help=True)
     db.command()(upgrade)
     app.add_typer(db, name="db")
+    app.command()(backup)
 
 
 def upgrade() -> None:
@@ -22,3 +26,18 @@ def upgrade() -> None:
     settings = settings_from()
     asyncio.run(upgrade_store(database_url(settings), settings.data_dir))
     print("The store has the schema of this program.")
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder; usable as GROVE_DATA_DIR.")],
+) -> None:
+    """Copy the store and its key into a folder, while others go on working."""
+    from bot.config import settings_from
+    from bot.store import database_url, secret
+    from storage.address import address_from
+    from storage.backup import back_up
+
+    settings = settings_from()
+    address = address_from(database_url(settings), settings.data_dir)
+    path = back_up(address, secret(settings), folder)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB. It holds the key: keep it safe.")
