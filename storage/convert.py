@@ -191,10 +191,23 @@ FIXED = (
     "public_id tree_id parent_id role depth lang created_at author_id pseudonym community_id"
     " platform synthetic model_name sampling"
 )
-CHANGING = (
-    "text review_count labels accepted decided_at held fate edited emojis rank ballots"
-    " ballots_needed ballot_round"
-)
+CHANGING_TYPES = {
+    "id": "BIGINT",
+    "text": "VARCHAR",
+    "review_count": "INTEGER",
+    "labels": "VARCHAR",
+    "accepted": "BOOLEAN",
+    "decided_at": "BIGINT",
+    "held": "BOOLEAN",
+    "fate": "SMALLINT",
+    "edited": "BOOLEAN",
+    "emojis": "VARCHAR",
+    "rank": "SMALLINT",
+    "ballots": "INTEGER",
+    "ballots_needed": "INTEGER",
+    "ballot_round": "INTEGER",
+}
+CHANGING = " ".join(list(CHANGING_TYPES)[1:])
 MESSAGE = f"id {FIXED} {CHANGING}"
 _NONE: Mapping[str, int] = MappingProxyType({})
 

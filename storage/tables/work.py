@@ -17,7 +17,6 @@ from sqlmodel import Field
 
 from storage.tables.base import (
     CLUSTERED,
-    NEVER_AGAIN,
     Id,
     Table,
     column,
@@ -57,12 +56,9 @@ class TaskRow(Table, table=True):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("target_id", "kind", "round", "person_id"),
-        index("ix_task_person", "person_id", "leased_at"),
-        index("ix_task_open_person", "person_id", where="state = 1"),
-        index("ix_task_open_tree", "tree_id", where="state = 1"),
-        index("ix_task_open_expiry", "expires_at", where="state = 1"),
+        index("ix_task_person", "person_id", "state", "leased_at"),
+        index("ix_task_open", "tree_id", "expires_at", where="state = 1"),
         index("ix_task_open_prompt", "lang", where="state = 1 AND kind = 1"),
-        NEVER_AGAIN,
     )
 
     id: int | None = key()

@@ -18,3 +18,4 @@ class SqlUnit(People, Links, Opinions, Record):
         """Write what was put off to the end, in the one order that all transactions keep."""
         self._finish_counts()
         self._finish_points()
+        self.db.flush()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from core.policy import Policy
+from storage.batch import AtOnce, PutOff
 from storage.driver import Sql
 from storage.identity import Identity
 
@@ -29,4 +30,5 @@ class Part:
     """The queries of one subject; `SqlUnit` is all of them together."""
 
     def __init__(self, db: Sql, means: Means) -> None:
-        self.db, self.means = db, means
+        self.means = means
+        self.db = PutOff(db) if db.locks else AtOnce(db)

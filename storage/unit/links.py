@@ -121,7 +121,7 @@ class Links(Work, Lottery, OwnData):
     """Two people becoming one, and one becoming none."""
 
     def add_link_code(self, code_hash: str, person_id: int, expires_at: datetime) -> None:
-        self.db.run(ADD_CODE, code_hash, person_id, micros(expires_at))
+        self.db.write(ADD_CODE, code_hash, person_id, micros(expires_at))
 
     def take_link_code(self, code_hash: str, now: datetime) -> int | None:
         row = self.db.row(TAKE_CODE, code_hash)

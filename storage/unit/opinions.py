@@ -101,7 +101,7 @@ class Opinions(Part):
         return [*imported, *own]
 
     def add_ballot(self, parent_id: int, ballot: Ballot) -> None:
-        self.db.run(ADD_BALLOT, parent_id, text_from_ballot(ballot), micros_or_none(ballot.at))
+        self.db.write(ADD_BALLOT, parent_id, text_from_ballot(ballot), micros_or_none(ballot.at))
 
     def react(self, message_id: int, person_id: int, emoji: str, on: bool) -> bool:
         return self.db.run(REACT if on else UNREACT, message_id, person_id, emoji) > 0
@@ -133,7 +133,7 @@ class Opinions(Part):
         return [report_from_row(row) for row in rows]
 
     def resolve_reports(self, message_id: int) -> None:
-        self.db.run(RESOLVE, message_id)
+        self.db.write(RESOLVE, message_id)
 
     # -- own texts
 

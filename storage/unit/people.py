@@ -154,7 +154,7 @@ class People(Part):
         return None if row is None else person_from_row(row)
 
     def save_person(self, person: Person) -> None:
-        self.db.run(SAVE_PERSON, *person_values(person))
+        self.db.write(SAVE_PERSON, *person_values(person))
 
     def community(self, community_id: int) -> Community | None:
         row = self.db.row(ONE_COMMUNITY, community_id)
@@ -163,18 +163,18 @@ class People(Part):
     def save_community(self, community: Community) -> None:
         chosen = json_text(dict(community.settings)) if community.settings else None
         languages = ",".join(community.languages)
-        self.db.run(
+        self.db.write(
             SAVE_COMMUNITY, community.id, community.name, languages, chosen, community.active
         )
 
     def save_session(self, session: Session) -> None:
         data = json_text(dict(session.data)) if session.data else None
-        self.db.run(
+        self.db.write(
             SAVE_SESSION, session.account_id, session.step, session.task_id, data, session.version
         )
 
     def add_consent(self, consent: Consent) -> None:
-        self.db.run(
+        self.db.write(
             ADD_CONSENT,
             consent.person_id,
             consent.act.value,
@@ -188,7 +188,7 @@ class People(Part):
         return [consent_from_row(row) for row in self.db.rows(CONSENTS, person_id)]
 
     def set_barred(self, person_id: int, community_id: int, barred: bool) -> None:
-        self.db.run(BAR if barred else UNBAR, person_id, community_id)
+        self.db.write(BAR if barred else UNBAR, person_id, community_id)
 
     def forget_events(self, before: datetime) -> int:
         return self.db.run(FORGET_EVENTS, int(before.timestamp()))

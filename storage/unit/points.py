@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from core.points import points
 from core.ports import Standing
-from storage.convert import columns, listed
-from storage.driver import Sql, dollars
+from storage.batch import Many, insert_many
+from storage.convert import columns
+from storage.driver import Sql
 from storage.unit.base import Means, Part
 
 COUNTERS = (
@@ -22,7 +23,6 @@ COUNTERS = (
 )
 Names: TypeAlias = tuple[str, ...]
 _NAMES = tuple(COUNTERS.split())
-_TALLY = f"person_id scope period points {COUNTERS}"
 
 # One person's counters on one board.
 STANDING = f"""
@@ -32,11 +32,13 @@ LEFT JOIN tally y ON y.person_id = p.id AND y.scope = $2 AND y.period = $3
 WHERE p.id = $1
 """
 
-# How many stand above so many points: all, less those who are on no board.
+# How many stand above so many points: all, less the few who are on no board; those are looked
+# for first, which SQLite does only when told by CROSS JOIN.
 ABOVE = """
 SELECT (SELECT count(*) FROM tally y WHERE y.scope = $1 AND y.period = $2 AND y.points > $3)
-     - (SELECT count(*) FROM person p JOIN tally y ON y.person_id = p.id
-        WHERE (p.hidden OR p.blocked) AND y.scope = $1 AND y.period = $2 AND y.points > $3)
+     - (SELECT count(*) FROM person p CROSS JOIN tally y
+        WHERE (p.hidden OR p.blocked) AND y.person_id = p.id
+          AND y.scope = $1 AND y.period = $2 AND y.points > $3)
 """
 
 # The best of a board.
@@ -49,20 +51,16 @@ ORDER BY y.points DESC, y.person_id LIMIT $3
 
 
 @cache
-def add_sql(weights: tuple[tuple[str, Fraction], ...], many: bool) -> str:
-    """Add to counters and value the sums by these weights, each kind's rounded down.
-
-    `many`: all rows in one statement, their columns as lists, which PostgreSQL alone takes.
-    """
+def add_many(weights: tuple[tuple[str, Fraction], ...]) -> Many:
+    """Add to counters and value the sums by these weights, each kind's rounded down."""
     sums = {name: f"tally.{name} + excluded.{name}" for name in _NAMES}
-    types = ["BIGINT", "VARCHAR", "VARCHAR", *["INTEGER"] * (1 + len(_NAMES))]
-    lists = ", ".join(f"CAST(${n} AS {kind}[])" for n, kind in enumerate(types, 1))
-    source = f"SELECT * FROM unnest({lists})" if many else f"VALUES ({dollars(len(types))})"
-    return f"""
-INSERT INTO tally ({listed(_TALLY)}) {source}
-ON CONFLICT (person_id, scope, period) DO UPDATE
-SET {", ".join(f"{name} = {sums[name]}" for name in _NAMES)}, points = {_worth(sums, weights)}
-"""
+    sets = ", ".join(f"{name} = {sums[name]}" for name in _NAMES)
+    then = (
+        f"ON CONFLICT (person_id, scope, period) DO UPDATE SET {sets},"
+        f" points = {_worth(sums, weights)}"
+    )
+    types = {"person_id": "BIGINT", "scope": "VARCHAR", "period": "VARCHAR", "points": "INTEGER"}
+    return insert_many("tally", {**types, **dict.fromkeys(_NAMES, "INTEGER")}, then)
 
 
 @cache
@@ -147,13 +145,7 @@ class Points(Part):
         """Write what was earned, person by person, so that no two transactions cross."""
         rows = self._rows_earned()
         self._earned.clear()
-        if not rows:
-            return
-        sql = add_sql(tuple(self.means.policy.points.items()), self.db.locks)
-        if self.db.locks:
-            self.db.run(sql, *(list(column) for column in zip(*rows, strict=True)))
-        else:
-            self.db.run_many(sql, rows)
+        self.db.write_many(add_many(tuple(self.means.policy.points.items())), rows)
 
     def _rows_earned(self) -> list[tuple[int | str, ...]]:
         sums: dict[tuple[int, str, str], tuple[int, ...]] = {}

@@ -21,7 +21,7 @@ class Record(Part):
     """What was done, by whom, to what; only ever added to."""
 
     def record(self, entry: AuditEntry) -> None:
-        self.db.run(
+        self.db.write(
             RECORD,
             micros(entry.at),
             entry.act,

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
 from core.selection import open_work
+from storage.batch import delete_many, insert_many, update_many
 from storage.codes import KIND, KIND_OF
 from storage.convert import (
     CHANGING,
+    CHANGING_TYPES,
     FIXED,
     MESSAGE,
     TREE,
@@ -20,7 +22,6 @@ from storage.convert import (
     listed,
     message_from_row,
     replacing,
-    settings,
     tree_from_row,
     tree_values,
 )
@@ -54,27 +55,39 @@ NAME_ROOT = "UPDATE message SET tree_id = id WHERE id = $1"
 ADD_TREE = f"INSERT INTO tree ({listed(TREE)}) VALUES ({dollars(16)})"
 
 # What reviews, ballots and moderators change about a message; what it said before an edit.
-SAVE_MESSAGE = f"UPDATE message SET {settings(CHANGING, 2)} WHERE id = $1"
+SAVE_MESSAGES = update_many("message", "id", CHANGING_TYPES)
 ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
 
-# What changes about a tree, and the state it moved to.
+# What changes about a tree; the same, and the state it moved to.
 SAVE_TREE = "UPDATE tree SET grows_since = $2, touched_at = $3, licence = $4 WHERE id = $1"
-MOVE_TREE = "UPDATE tree SET state = $2 WHERE id = $1"
+MOVE_TREE = SAVE_TREE.replace("SET", "SET state = $5,")
 
 # Open work that is there now, and open work that is no longer.
-SLOT = "target_id kind tree_id lang free urgency key round author_id"
-SAVE_SLOT = f"""
-INSERT INTO slot ({listed(SLOT)}) VALUES ({dollars(9)})
-ON CONFLICT (target_id, kind) DO UPDATE
-SET {replacing("lang free urgency key round author_id")}
-"""
-DROP_SLOT = "DELETE FROM slot WHERE target_id = $1 AND kind = $2"
+SLOT = {
+    "target_id": "BIGINT",
+    "kind": "SMALLINT",
+    "tree_id": "BIGINT",
+    "lang": "VARCHAR",
+    "free": "INTEGER",
+    "urgency": "SMALLINT",
+    "key": "DOUBLE PRECISION",
+    "round": "INTEGER",
+    "author_id": "BIGINT",
+}
+SAVE_SLOTS = insert_many(
+    "slot",
+    SLOT,
+    "ON CONFLICT (target_id, kind) DO UPDATE"
+    f" SET {replacing('lang free urgency key round author_id')}",
+)
+DROP_SLOTS = delete_many("slot", {"target_id": "BIGINT", "kind": "SMALLINT"})
 
 # Counts of trees by language and state.
-COUNT_STATE = """
-INSERT INTO lang_state (lang, state, count) VALUES ($1, $2, $3)
-ON CONFLICT (lang, state) DO UPDATE SET count = lang_state.count + excluded.count
-"""
+COUNT_STATES = insert_many(
+    "lang_state",
+    {"lang": "VARCHAR", "state": "VARCHAR", "count": "INTEGER"},
+    "ON CONFLICT (lang, state) DO UPDATE SET count = lang_state.count + excluded.count",
+)
 STATE_COUNT = "SELECT count FROM lang_state WHERE lang = $1 AND state = $2"
 
 # Where a message is, and one message by the id it is published under.
@@ -90,6 +103,7 @@ class Known:
     messages: dict[int, Message]
     slots: dict[tuple[int, TaskKind], tuple[Slot, float]]
     tree: Tree | None  # None: written to since, so to be read again
+    saved: bool = False  # in this transaction, perhaps not sent yet
 
 
 class Trees(Part):
@@ -108,9 +122,9 @@ class Trees(Part):
         root = replace(root, id=row[0], tree_id=row[0])
         self.db.run(NAME_ROOT, root.id)
         tree = replace(tree, id=root.id, messages={root.id: root})
-        self.db.run(ADD_TREE, *tree_values(tree))
+        self.db.write(ADD_TREE, *tree_values(tree))
         self._moved[tree.lang, tree.state.value] += 1
-        known = Known(tree, {root.id: root}, {}, tree)
+        known = Known(tree, {root.id: root}, {}, tree, saved=True)
         self._trees[tree.id] = known
         self._save_slots(known, tree)
         return tree
@@ -178,6 +192,9 @@ class Trees(Part):
             if row is None:
                 raise LookupError(f"tree {tree.id} was never added")
             known = self._loaded(row)
+        if known.saved:
+            self.db.flush()  # one statement may not write the same rows twice
+        known.saved = True
         self._save_messages(known, tree)
         self._save_row(known, tree)
         self._save_slots(known, tree)
@@ -190,19 +207,20 @@ class Trees(Part):
             if message is not old and message != old:
                 changed.append((message.id, *changing_values(message)))
                 if message.text != old.text:
-                    self.db.run(ADD_REVISION, message.id, old.text)
+                    self.db.write(ADD_REVISION, message.id, old.text)
                 known.messages[message.id] = message
-        if changed:
-            self.db.run_many(SAVE_MESSAGE, changed)
+        self.db.write_many(SAVE_MESSAGES, changed)
 
     def _save_row(self, known: Known, tree: Tree) -> None:
         values = tree_values(tree)
         if values == tree_values(known.row):
             return
         _, _, state, *_, licence, grows_since, touched_at = values
-        self.db.run(SAVE_TREE, tree.id, grows_since, touched_at, licence)
-        if tree.state is not known.row.state:
-            self.db.run(MOVE_TREE, tree.id, state)
+        changed = (tree.id, grows_since, touched_at, licence)
+        if tree.state is known.row.state:
+            self.db.write(SAVE_TREE, *changed)
+        else:
+            self.db.write(MOVE_TREE, *changed, state)
             self._moved[tree.lang, known.row.state.value] -= 1
             self._moved[tree.lang, tree.state.value] += 1
         known.row = tree
@@ -219,13 +237,11 @@ class Trees(Part):
             if slot != old or leased_at is not None:
                 changed.append(_slot_values(slot, key))
                 known.slots[where] = (slot, key)
-        if changed:
-            self.db.run_many(SAVE_SLOT, changed)
+        self.db.write_many(SAVE_SLOTS, changed)
         gone = [where for where in known.slots if where not in wanted]
-        if gone:
-            self.db.run_many(DROP_SLOT, [(target_id, KIND[kind]) for target_id, kind in gone])
-            for where in gone:
-                del known.slots[where]
+        self.db.write_many(DROP_SLOTS, [(target_id, KIND[kind]) for target_id, kind in gone])
+        for where in gone:
+            del known.slots[where]
 
     def _key(self, at: datetime) -> float:
         """Oldest first, blurred."""
@@ -239,8 +255,7 @@ class Trees(Part):
     def _finish_counts(self) -> None:
         """Write how the counts moved, always in the same order, as the last thing but points."""
         moved = [(*where, by) for where, by in sorted(self._moved.items()) if by]
-        if moved:
-            self.db.run_many(COUNT_STATE, moved)
+        self.db.write_many(COUNT_STATES, moved)
         self._moved.clear()
 
 

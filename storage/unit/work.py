@@ -41,12 +41,12 @@ FITS = f"""
 """
 _SLOT = "s.tree_id, s.target_id, s.kind, s.lang, s.free, s.urgency, s.round, s.author_id"
 
-# The most wanted slot of one kind and language.
+# The most wanted slot of one kind and language; the same, but in no tree of some.
 CHOOSE = f"""
-SELECT {_SLOT} FROM slot s
-WHERE s.lang = $2 AND s.kind = $3 AND s.tree_id <> ALL($4) AND {FITS}
+SELECT {_SLOT} FROM slot s WHERE s.lang = $2 AND s.kind = $3 AND {FITS}
 ORDER BY s.urgency, s.key LIMIT 1
 """
+CHOOSE_ELSEWHERE = CHOOSE.replace("WHERE", "WHERE s.tree_id <> ALL($4) AND", 1)
 
 # The most wanted slot of the first wish that has one, with its tree, which is locked; trees that
 # others hold are passed over. Wishes are looked at one after the other, until one is met.
@@ -103,20 +103,19 @@ SELECT {columns("k", TASK)} FROM task k WHERE k.person_id = $1 AND k.state = 1
 ORDER BY k.leased_at DESC, k.id DESC
 """
 
-# What a person took lately.
+# What a person took lately, in whatever state; the states are named for the index's sake.
 TAKEN_SINCE = """
 SELECT count(*), COALESCE(sum(CASE WHEN k.state = 1 THEN 1 ELSE 0 END), 0)
-FROM task k WHERE k.person_id = $1 AND k.leased_at > $2
+FROM task k WHERE k.person_id = $1 AND k.state IN (1, 2, 3, 4, 5) AND k.leased_at > $2
 """
 
-# What a person answered last, among the tasks they took last.
-NEWEST = 500
+# What a person answered last, among the answers to the tasks they took last.
 LAST_ANSWER = f"""
 SELECT {columns("k", TASK)} FROM task k WHERE k.id = (
   SELECT n.id FROM (
-    SELECT x.id, x.answered_at, x.state FROM task x WHERE x.person_id = $1
-    ORDER BY x.leased_at DESC LIMIT {NEWEST}
-  ) n WHERE n.state = 2 AND n.answered_at >= $2 ORDER BY n.answered_at DESC, n.id DESC LIMIT 1)
+    SELECT x.id, x.answered_at FROM task x WHERE x.person_id = $1 AND x.state = 2
+    ORDER BY x.leased_at DESC LIMIT 200
+  ) n WHERE n.answered_at >= $2 ORDER BY n.answered_at DESC, n.id DESC LIMIT 1)
 """
 
 # Initial prompts being written in a language.
@@ -152,7 +151,10 @@ class Work(Trees):
         if self.db.locks:
             return self._slot_among_others(person_id, wishes, skip)
         for kind, lang in wishes:
-            row = self.db.row(CHOOSE, person_id, lang, KIND[kind], list(skip))
+            if skip:
+                row = self.db.row(CHOOSE_ELSEWHERE, person_id, lang, KIND[kind], list(skip))
+            else:
+                row = self.db.row(CHOOSE, person_id, lang, KIND[kind])
             if row is not None:
                 return _slot_from_row(row)
         return None
@@ -191,7 +193,7 @@ class Work(Trees):
         return task
 
     def save_task(self, task: Task) -> None:
-        self.db.run(SAVE_TASK, task.id, *answer_values(task))
+        self.db.write(SAVE_TASK, task.id, *answer_values(task))
         if task.is_open:
             self.db.run(LEASE_AGAIN, task.id, micros(task.leased_at))
         self._written(task.tree_id)

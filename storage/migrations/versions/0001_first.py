@@ -470,19 +470,11 @@ def upgrade() -> None:
             "person_id",
             name=op.f("uq_task_target_id_kind_round_person_id"),
         ),
-        sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_task_open_expiry",
+        "ix_task_open",
         "task",
-        ["expires_at"],
-        sqlite_where=sa.text("state = 1"),
-        postgresql_where=sa.text("state = 1"),
-    )
-    op.create_index(
-        "ix_task_open_person",
-        "task",
-        ["person_id"],
+        ["tree_id", "expires_at"],
         sqlite_where=sa.text("state = 1"),
         postgresql_where=sa.text("state = 1"),
     )
@@ -493,11 +485,4 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 1 AND kind = 1"),
         postgresql_where=sa.text("state = 1 AND kind = 1"),
     )
-    op.create_index(
-        "ix_task_open_tree",
-        "task",
-        ["tree_id"],
-        sqlite_where=sa.text("state = 1"),
-        postgresql_where=sa.text("state = 1"),
-    )
-    op.create_index("ix_task_person", "task", ["person_id", "leased_at"])
+    op.create_index("ix_task_person", "task", ["person_id", "state", "leased_at"])
