@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from core.desk import PRESS_HANDLERS
-from core.people import Who
-from core.testing import MemoryStore
 from fakes.community import SMALL
 from fakes.players import Grove
 from fakes.wanderers import Wanderers
+
+from core.desk import PRESS_HANDLERS
+from core.people import Who
+from core.testing import MemoryStore
 
 
 async def test_no_button_that_is_shown_is_refused_and_no_screen_is_a_dead_end() -> None:

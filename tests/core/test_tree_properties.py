@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from fakes.community import SMALL
+from fakes.lives import Lives
 from hypothesis import HealthCheck, Phase, settings
 
 from core.ports import Store
 from core.testing import MemoryStore
-from fakes.community import SMALL
-from fakes.lives import Lives
 
 
 class LivesInMemory(Lives):

@@ -51,7 +51,7 @@ class Wanderers:
             spec = self.rng.choice(COMMANDS)
             topic = {"topic": self.rng.choice(COMMANDS).name} if spec.name == "help" else {}
             await player.send(Command(spec.name, topic))
-        elif chance < 0.5 and await player.answers(self.rng, spam=0.2):
+        elif chance < 0.85 and await player.answers(self.rng, spam=0.2):
             pass
         elif player.screen.buttons:
             await player.send(Press(self.rng.choice(player.screen.buttons).id))
