@@ -1,0 +1,111 @@
+"""Statements about when boards are due."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.schedule import (
+    BOARDS,
+    Schedule,
+    ended_period,
+    is_quiet,
+    next_run,
+    period_start,
+    previous_period,
+)
+
+MADRID = Schedule(1, "week", timezone="Europe/Madrid", weekday=0, hour=9)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+def test_a_weekly_board_stays_at_its_local_hour_over_both_changes_of_the_clocks() -> None:
+    assert next_run(MADRID, utc(2026, 3, 24, 0)) == utc(2026, 3, 30, 7)
+    assert next_run(MADRID, utc(2026, 3, 17, 0)) == utc(2026, 3, 23, 8)
+    assert next_run(MADRID, utc(2026, 10, 20, 0)) == utc(2026, 10, 26, 8)
+
+
+def test_an_hour_that_the_clocks_skip_is_due_once_after_they_went_on() -> None:
+    daily = Schedule(1, "day", timezone="Europe/Madrid", hour=2)
+
+    first = next_run(daily, utc(2026, 3, 28, 12))
+
+    assert first == utc(2026, 3, 29, 1)
+    assert next_run(daily, first) == utc(2026, 3, 30, 0)
+
+
+def test_an_hour_that_the_clocks_repeat_is_due_the_first_time_alone() -> None:
+    daily = Schedule(1, "day", timezone="Europe/Madrid", hour=2)
+
+    first = next_run(daily, utc(2026, 10, 24, 12))
+
+    assert first == utc(2026, 10, 25, 0)
+    assert next_run(daily, first) == utc(2026, 10, 26, 1)
+
+
+def test_a_monthly_board_is_due_on_the_first_local_day() -> None:
+    monthly = Schedule(1, "month", timezone="Asia/Tokyo", hour=8)
+
+    assert next_run(monthly, utc(2026, 1, 31, 12)) == utc(2026, 1, 31, 23)
+
+
+@pytest.mark.parametrize(
+    ("board", "ended", "before"),
+    [
+        ("day", "d:2026-03-01", "d:2026-02-28"),
+        ("week", "w:2026-W08", "w:2026-W07"),
+        ("month", "m:2026-02", "m:2026-01"),
+    ],
+)
+def test_a_post_tells_of_the_newest_period_that_is_over(
+    board: str, ended: str, before: str
+) -> None:
+    now = utc(2026, 3, 2, 0) if board == "day" else utc(2026, 3, 1, 12)
+
+    assert ended_period(board, now) == ended
+    assert previous_period(board, now) == before
+
+
+def test_an_unknown_board_has_no_period() -> None:
+    with pytest.raises(ValueError, match="year"):
+        period_start("year", utc(2026, 1, 1))
+
+
+@given(
+    st.sampled_from(BOARDS),
+    st.sampled_from(["UTC", "Europe/Madrid", "America/New_York", "Pacific/Apia", "Asia/Kolkata"]),
+    st.integers(0, 23),
+    st.integers(0, 6),
+    st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1)),
+)
+def test_the_next_run_is_later_and_within_one_period(
+    board: str, zone: str, hour: int, weekday: int, naive: datetime
+) -> None:
+    schedule = Schedule(1, board, timezone=zone, hour=hour, weekday=weekday)
+    after = naive.replace(tzinfo=UTC)
+
+    due = next_run(schedule, after)
+
+    assert due > after
+    assert due - after <= timedelta(days={"day": 2, "week": 8, "month": 32}[board])
+
+
+@pytest.mark.parametrize(
+    ("hour", "quiet", "expected"),
+    [
+        (3, None, False),
+        (3, (1, 5), True),
+        (5, (1, 5), False),
+        (23, (22, 7), True),
+        (7, (22, 7), False),
+        (6, (22, 7), True),
+    ],
+)
+def test_quiet_hours_may_run_over_midnight(
+    hour: int, quiet: tuple[int, int] | None, expected: bool
+) -> None:
+    assert is_quiet(hour, quiet) is expected
