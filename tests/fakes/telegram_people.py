@@ -6,6 +6,9 @@ from typing import Any
 
 from fakes.telegram_server import FakeTelegram, Json
 
+from core.desk.words import KIND_NAMES
+from core.model import TaskKind
+
 
 class Volunteer:
     """One person in their private chat with the bot, and in groups."""
@@ -89,3 +92,8 @@ def button_with(message: Json, words: str) -> Json:
         if words in button["text"]:
             return button
     raise AssertionError(f"no button {words!r} among {words_on(message)}")
+
+
+def title(kind: str) -> str:
+    """What the screen of such a task is called."""
+    return str(KIND_NAMES[TaskKind(kind)])

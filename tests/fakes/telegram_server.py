@@ -95,6 +95,8 @@ class FakeTelegram:
         self.limited = True
         self.updates: list[Json] = []
         self.confirmed = 0
+        self.delivered = 0
+        self.unanswered: set[int] = set()  # calls of the webhook without a 200 yet
         self._update_ids = itertools.count(100_001)
         self._message_ids: defaultdict[int, itertools.count[int]] = defaultdict(
             lambda: itertools.count(1)
@@ -313,7 +315,11 @@ class FakeTelegram:
                         raise _Refused(409, "Conflict: terminated by other getUpdates request")
         except TimeoutError:
             pass
-        return self.updates[: int(call.params.get("limit", 100))]
+        shown = self.updates[: int(call.params.get("limit", 100))]
+        if shown:
+            self.delivered = max(self.delivered, shown[-1]["update_id"])
+            self._wake()
+        return shown
 
     def _sendmessage(self, call: Call) -> Json:
         return self._send(call, self._text(call.params["text"], call.params.get("parse_mode")))
@@ -432,13 +438,15 @@ class FakeTelegram:
         """Call the webhook until it says 200, now here, now there."""
         assert self._session is not None
         targets = self.webhook_targets or [self.webhook["url"]]
+        self.unanswered.add(update["update_id"])
         for attempt in itertools.count(update["update_id"]):
             url = targets[attempt % len(targets)]
             headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
             try:
                 async with self._session.post(url, json=update, headers=headers) as answer:
                     if answer.status == 200:
-                        self.confirmed = max(self.confirmed, update["update_id"] + 1)
+                        self.unanswered.discard(update["update_id"])
+                        self._wake()
                         return
             except aiohttp.ClientError:
                 pass

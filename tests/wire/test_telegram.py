@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from random import Random
 
-from fakes.telegram_people import Volunteer, button_with, words_on
+from fakes.telegram_people import Volunteer, button_with, title, words_on
 from fakes.telegram_scene import Scene, scene, served
 from fakes.telegram_server import BOT_NAME, FakeTelegram
 
@@ -28,11 +28,6 @@ SMALL = Policy(
 """A tree of a prompt and two replies, decided by one person each."""
 
 QUESTION = "How do I keep <b>basil</b> alive & well over the winter?"
-
-
-def title(kind: str) -> str:
-    """What the screen of such a task is called."""
-    return str(KIND_NAMES[TaskKind(kind)])
 
 
 async def write(person: Volunteer, kind: str, text: str) -> None:
