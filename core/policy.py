@@ -130,6 +130,14 @@ class Policy:
     streak_freezes_per_week: int = 1
     """Missed days a week that do not end a streak."""
 
+    # Boards
+    board_rows: int = 10
+    """Lines of a board post."""
+    send_patience_seconds: int = 60
+    """A post whose sending began so long ago, and was not reported as sent, was cut off."""
+    nonce_seconds: int = 180
+    """How long a platform that knows nonces is trusted to recognise a post it has."""
+
     # People
     terms_version: int = 1
     """The version of the terms that a volunteer must have agreed to."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.model import Ballot, Message, Review, Slot, Task, TaskKind, Tree, TreeState
 from core.people import (
@@ -25,6 +25,10 @@ from core.people import (
     Who,
 )
 from core.policy import Policy
+from core.schedule import Schedule
+
+if TYPE_CHECKING:
+    from core.bulletin import Outgoing
 
 T = TypeVar("T")
 
@@ -245,6 +249,47 @@ class UnitOfWork(Protocol):
         self, *, tree_id: int | None = None, subject_id: int | None = None, limit: int = 100
     ) -> Sequence[AuditEntry]:
         """Newest first."""
+        ...
+
+    # -- boards on schedule
+    def schedules(self, community_id: int) -> Sequence[Schedule]: ...
+    def save_schedule(self, schedule: Schedule) -> None: ...
+    def drop_schedule(self, community_id: int, board: str) -> None: ...
+    def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Schedules whose next run has come, ours alone until the transaction ends."""
+        ...
+
+    def add_post(self, post: Outgoing) -> bool:
+        """Write a post down; False when one of this community, board and period is there."""
+        ...
+
+    def post(self, community_id: int, board: str, period: str) -> Outgoing | None:
+        """One post, ours alone until the transaction ends."""
+        ...
+
+    def save_post(self, post: Outgoing) -> None: ...
+    def due_posts(self, platform: str, now: datetime, limit: int) -> Sequence[Outgoing]:
+        """Waiting posts of communities of this platform that are due, ours alone; oldest first."""
+        ...
+
+    def begun_posts(self, platform: str, before: datetime, limit: int) -> Sequence[Outgoing]:
+        """Posts whose sending began before then and has not ended, ours alone."""
+        ...
+
+    def posts_of(self, community_id: int, limit: int) -> Sequence[Outgoing]:
+        """Newest first."""
+        ...
+
+    def address_of(self, community_id: int) -> str | None:
+        """The platform's id of a community."""
+        ...
+
+    def finished_trees(self, since: datetime, until: datetime) -> int:
+        """Trees that became ready in this span."""
+        ...
+
+    def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:
+        """Open work by language and kind, counted up to `cap` each; all languages if none."""
         ...
 
     # -- linking

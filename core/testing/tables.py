@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
+from core.bulletin import Outgoing
 from core.model import (
     Ballot,
     Slot,
@@ -24,6 +25,7 @@ from core.people import (
     Session,
 )
 from core.policy import Policy
+from core.schedule import Schedule
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Tables:
     tallies: dict[tuple[str, str, int], dict[str, int]] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     links: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    schedules: dict[tuple[int, str], Schedule] = field(default_factory=dict)
+    posts: dict[tuple[int, str, str], Outgoing] = field(default_factory=dict)
     last_id: int = 0
 
     def snapshot(self) -> Tables:

@@ -1,0 +1,157 @@
+"""Boards on schedule: written down before they are sent, marked after, never sent twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core import points
+from core.bulletin import Bulletin, Outgoing, PostState, bulletin, spread
+from core.community import Rules, rules_of
+from core.errors import Unknown
+from core.flow.turn import Turn
+from core.people import Community
+from core.schedule import ended_period, next_run, period_start, previous_period
+from core.text import N_
+
+_NEEDS_CAP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post in hand: what it says and where it goes."""
+
+    outgoing: Outgoing
+    bulletin: Bulletin
+    address: str  # the platform's id of the community
+    channel: str | None  # where in it
+
+
+def plan_posts(turn: Turn, limit: int = 50) -> int:
+    """Write down what is due; each schedule goes on from now, so a week offline is one post."""
+    due = turn.unit.due_schedules(turn.now, limit)
+    for schedule in due:
+        turn.unit.add_post(
+            Outgoing(
+                community_id=schedule.community_id,
+                board=schedule.board,
+                period=ended_period(schedule.board, turn.now),
+                scope=schedule.scope,
+                due=max(turn.now, schedule.next_run + spread(schedule.community_id))
+                if turn.now - schedule.next_run < timedelta(minutes=15)
+                else turn.now,
+            )
+        )
+        turn.unit.save_schedule(replace(schedule, next_run=next_run(schedule, turn.now)))
+    return len(due)
+
+
+def begin_posts(turn: Turn, platform: str, limit: int = 10) -> list[Post]:
+    """Take posts to be sent now; from here on only `post_sent` and its kin know their fate."""
+    posts = []
+    for outgoing in turn.unit.due_posts(platform, turn.now, limit):
+        post = _in_hand(turn, outgoing)
+        if post is None:
+            refused(turn, outgoing, "no channel")
+            continue
+        begun = replace(
+            outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1
+        )
+        turn.unit.save_post(begun)
+        posts.append(replace(post, outgoing=begun))
+    return posts
+
+
+def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int = 10) -> list[Post]:
+    """Posts whose sending was cut off: sent again under the same nonce, or left to an admin."""
+    policy = turn.policy
+    cut_off = turn.now - timedelta(seconds=policy.send_patience_seconds)
+    trusted = turn.now - timedelta(seconds=policy.nonce_seconds)
+    again = []
+    for outgoing in turn.unit.begun_posts(platform, cut_off, limit):
+        post = _in_hand(turn, outgoing)
+        begun_at = outgoing.begun_at or turn.now
+        if knows_nonces and begun_at > trusted and post is not None:
+            turn.unit.save_post(replace(outgoing, tries=outgoing.tries + 1))
+            again.append(post)
+        else:
+            turn.unit.save_post(replace(outgoing, state=PostState.UNKNOWN))
+    return again
+
+
+def _in_hand(turn: Turn, outgoing: Outgoing) -> Post | None:
+    community = turn.unit.community(outgoing.community_id)
+    address = turn.unit.address_of(outgoing.community_id)
+    if community is None or address is None or not community.active:
+        return None
+    rules = rules_of(community)
+    return Post(outgoing, bulletin_of(turn, outgoing, community), address, rules.board_channel)
+
+
+def bulletin_of(turn: Turn, outgoing: Outgoing, community: Community) -> Bulletin:
+    """What the post of a period says, from counters that are kept and never recounted."""
+    unit, rules = turn.unit, rules_of(community)
+    scope = f"c:{community.id}" if outgoing.scope == "here" else outgoing.scope
+    since, until = _span(outgoing, turn.now)
+    rows = turn.policy.board_rows
+    return bulletin(
+        outgoing,
+        unit.board(scope, outgoing.period, rows),
+        unit.board(scope, previous_period(outgoing.board, until), 10 * rows),
+        finished=unit.finished_trees(since, until),
+        needs=unit.needs(community.languages, _NEEDS_CAP),
+        language=_language(rules, community),
+    )
+
+
+def _language(rules: Rules, community: Community) -> str:
+    return rules.language or (community.languages[0] if community.languages else "en")
+
+
+def _span(outgoing: Outgoing, now: datetime) -> tuple[datetime, datetime]:
+    """Begin and end of the period that a post tells of, going back from now."""
+    until = period_start(outgoing.board, now)
+    since = period_start(outgoing.board, until - timedelta(seconds=1))
+    while points.period_named(outgoing.board, since) > outgoing.period:
+        since, until = period_start(outgoing.board, since - timedelta(seconds=1)), since
+    return since, until
+
+
+# ---------------------------------------------------------------- what became of it
+
+
+def sent(turn: Turn, outgoing: Outgoing, reference: str) -> None:
+    """The platform took it."""
+    _ended(turn, outgoing, PostState.SENT, reference=reference)
+
+
+def refused(turn: Turn, outgoing: Outgoing, reason: str) -> None:
+    """The platform will not take it; the admin is shown why and may send it again."""
+    _ended(turn, outgoing, PostState.REFUSED, reason=reason)
+
+
+def later(turn: Turn, outgoing: Outgoing, seconds: float) -> None:
+    """The platform asked to wait and has not taken it."""
+    due = turn.now + timedelta(seconds=seconds)
+    turn.unit.save_post(replace(outgoing, state=PostState.WAITING, due=due, begun_at=None))
+
+
+def _ended(
+    turn: Turn,
+    outgoing: Outgoing,
+    state: PostState,
+    *,
+    reference: str | None = None,
+    reason: str | None = None,
+) -> None:
+    turn.unit.save_post(replace(outgoing, state=state, external_ref=reference, reason=reason))
+
+
+def send_now(turn: Turn, community_id: int, board: str, period: str) -> Outgoing:
+    """An admin has looked: a post that was refused, or whose fate is unknown, goes out again."""
+    outgoing = turn.unit.post(community_id, board, period)
+    if outgoing is None or outgoing.state not in {PostState.REFUSED, PostState.UNKNOWN}:
+        raise Unknown(N_("This post needs nothing: it was sent, or will be."))
+    again = replace(outgoing, state=PostState.WAITING, due=turn.now, begun_at=None, reason=None)
+    turn.unit.save_post(again)
+    return again
