@@ -11,6 +11,7 @@ import typer
 def add_to(app: typer.Typer) -> None:
     db = typer.Typer(help="Look after the tree store.", no_args_is_help=True)
     db.command()(upgrade)
+    db.command()(check)
     app.add_typer(db, name="db")
     app.command()(backup)
 
@@ -26,6 +27,29 @@ def upgrade() -> None:
     settings = settings_from()
     asyncio.run(upgrade_store(database_url(settings), settings.data_dir))
     print("The store has the schema of this program.")
+
+
+def check() -> None:
+    """Prove on the live store that everything in it fits together; changes nothing."""
+    import asyncio
+    from random import Random
+
+    from bot.config import policy_from, settings_from
+    from bot.store import opened
+    from storage.invariants import broken_invariants
+
+    settings = settings_from()
+
+    async def broken() -> int:
+        async with opened(settings, Random()) as store:
+            found = await broken_invariants(store, policy_from(settings), lambda looked_at: None)
+        for sentence in found:
+            print(sentence)
+        return len(found)
+
+    if asyncio.run(broken()):
+        raise typer.Exit(1)
+    print("Everything in the store fits together.")
 
 
 def backup(
