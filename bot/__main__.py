@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import bench, check, demo, documents, exchange, serve, store, training
+from bot.cli import bench, check, demo, documents, exchange, serve, store, sync, training
 from bot.errors import StartError
 from storage.errors import StoreError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (serve, check, demo, exchange, store, bench, training, documents):
+for group in (serve, check, demo, exchange, sync, store, bench, training, documents):
     group.add_to(app)
 
 

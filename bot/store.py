@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from hmac import digest
 from random import Random
 
 from bot.config import Settings, policy_from
+from core.export import Pseudonyms
 from storage.identity import secret_from
 from storage.open import SqlStore, open_store
+from storage.publication import kept_seed
 
 
 def database_url(settings: Settings) -> str | None:
@@ -22,6 +26,16 @@ def secret(settings: Settings) -> str:
         return settings.secret_key.get_secret_value()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return secret_from(settings.data_dir)
+
+
+async def pseudonyms(settings: Settings, store: SqlStore) -> Pseudonyms:
+    """The names under which this store is published, the same for ever.
+
+    They come from the project's secret and are kept in the store, so that a change of the secret
+    does not change them.
+    """
+    first = digest(secret(settings).encode(), b"pseudonyms", "sha256").hex()
+    return Pseudonyms(await store.transact(partial(kept_seed, first=first)))
 
 
 @asynccontextmanager

@@ -7,12 +7,14 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-from bot.campaign.corpus import one_line
+from bot.campaign.corpus import Corpus, one_line
 from bot.campaign.topics import TOPICS, Topic
 
 RELEVANT_SHARE = 0.75
 """Most demonstrations must keep to the topic, or a small model never learns to copy it."""
 POLITE_SHARE = 0.5
+TEMPLATED, CORPUS = "templated", "corpus"
+"""Tags of trees that begin with a templated prompt, or with one of the corpus."""
 BODY_LENGTHS = (0, 1, 1, 2, 2)
 """Sentences between opener and closer; a reply without any is rarer than the others."""
 
@@ -112,6 +114,13 @@ def template_of(text: str) -> str | None:
     """The topic of a templated prompt or follow-up; None for any other text."""
     asked = _table().get(one_line(text))
     return asked.topic.name if asked else None
+
+
+def text_tag(prompt: str) -> str | None:
+    """What tags a tree that simulated volunteers wrote; None for the prompts of real ones."""
+    if template_of(prompt) is not None:
+        return TEMPLATED
+    return CORPUS if Corpus.load().quality("", prompt) is not None else None
 
 
 def _relevant_words(asked: _Asked, polite: bool, rng: random.Random) -> list[str]:

@@ -19,7 +19,7 @@ _Target = Annotated[
 ]
 _Seed = Annotated[
     str | None,
-    typer.Option(help="Of the pseudonyms; the same seed gives the same. Else the store's secret."),
+    typer.Option(help="Of the pseudonyms; the same seed gives the same. Else the store's own."),
 ]
 _States = Annotated[
     list[TreeState] | None, typer.Option("--state", help="Of the trees; else ready_for_export.")
@@ -105,12 +105,12 @@ async def _export(target: str, wanted: Wanted, seed: str | None) -> None:
 
     from bot.config import settings_from
     from bot.exchange.export import export_store
-    from bot.store import opened, secret
+    from bot.store import opened, pseudonyms
     from core.export import Pseudonyms
 
     settings = settings_from()
     async with opened(settings, Random()) as store:
-        names = Pseudonyms(seed or secret(settings))
+        names = Pseudonyms(seed) if seed else await pseudonyms(settings, store)
         out = sys.stdout.buffer if target == "-" else Path(target)
         done = await export_store(store, wanted, out, names)
     print(f"{done.trees} trees with {done.messages} messages: {target}", file=sys.stderr)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -57,12 +58,18 @@ SCHEMA = pa.schema(
 class ParquetTable:
     """Takes message lines and writes them a group of rows at a time."""
 
-    def __init__(self, file: BufferedIOBase) -> None:
-        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd")
+    def __init__(
+        self,
+        file: IO[bytes] | BufferedIOBase,
+        schema: pa.Schema = SCHEMA,
+        row: Callable[[Json], Json] = parquet_row,
+    ) -> None:
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+        self._schema, self._row = schema, row
         self._waiting: list[Json] = []
 
     def add(self, lines: Sequence[Json]) -> None:
-        self._waiting += map(parquet_row, lines)
+        self._waiting += map(self._row, lines)
         if len(self._waiting) >= ROWS_IN_A_GROUP:
             self._write()
 
@@ -72,7 +79,7 @@ class ParquetTable:
         self._writer.close()
 
     def _write(self) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=SCHEMA))
+        self._writer.write_table(pa.Table.from_pylist(self._waiting, schema=self._schema))
         self._waiting = []
 
 

@@ -1,0 +1,1 @@
+"""The training store: published in buckets, brought up to date, never half-visible."""
