@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from hmac import digest
@@ -70,10 +71,19 @@ def event_number(key: str) -> int:
 def secret_from(data_dir: Path) -> str:
     """The secret kept beside the store; made, for its owner's eyes only, on the first start."""
     path = data_dir / KEY_FILE
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token_urlsafe(32) + "\n")
+    if not path.exists():
+        _make_secret(path)
     return path.read_text(encoding="ascii").strip()
+
+
+def _make_secret(path: Path) -> None:
+    """The file appears whole; of several processes that start at once, the first one's counts."""
+    unfinished = path.with_name(f".{path.name}.{token_urlsafe(8)}")
+    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(token_urlsafe(32) + "\n")
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        os.unlink(unfinished)
