@@ -116,6 +116,17 @@ COMMANDS: tuple[CommandSpec, ...] = (
         (Argument("topic", N_("A command or a kind of task"), source="topics"),),
         in_groups=True,
     ),
+    CommandSpec("setup", N_("Set up this community, step by step"), Audience.ADMIN, in_groups=True),
+    CommandSpec(
+        "config",
+        N_("Show or change how this community collects"),
+        Audience.ADMIN,
+        (
+            Argument("setting", N_("What to change; without it, all is shown"), source="settings"),
+            Argument("value", N_("The new value")),
+        ),
+        in_groups=True,
+    ),
 )
 
 BY_NAME = {spec.name: spec for spec in COMMANDS}

@@ -22,6 +22,9 @@ class Who:
     community_name: str = ""
     may_manage: bool = False  # the platform says they may manage this community
     may_moderate: bool = False  # the platform says they may moderate this community
+    roles: tuple[str, ...] = ()  # the platform's ids of their roles in this community
+    place: str | None = None  # the platform's id of the channel or topic they are in
+    lacks: tuple[str, ...] = ()  # permissions that the bot lacks in this place, by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,10 +226,17 @@ def with_reviews(
     for review in reviews:
         sums = label_sets.sums(sums, review.labels)
     message = replace(message, review_count=len(reviews), labels=sums)
-    is_open = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
-    if tree.state is is_open and not message.held and not tree.children(message_id):
+    if _is_open(tree, message):
         message = _decided(tree, replace(message, accepted=None), policy, at)
     return tree.with_message(message)
+
+
+def _is_open(tree: Tree, message: Message) -> bool:
+    """Whether a verdict may still change: nothing was built on it, nobody took a lost place."""
+    wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
+    if tree.state is not wanted or message.held or tree.children(message.id):
+        return False
+    return message.accepted is not False or takes_reply(tree, message.parent_id or 0, leased=False)
 
 
 def _decided(tree: Tree, message: Message, policy: Policy, at: datetime) -> Message:

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.commands import Audience, command_named
-from core.desk import boards, data, mine, reporting, settings, standing, teaching, working
+from core.desk import (
+    boards,
+    config,
+    data,
+    mine,
+    reporting,
+    settings,
+    setup,
+    standing,
+    teaching,
+    working,
+)
 from core.desk.intake import arguments, refuse_unreadable, tidy
 from core.dialogue import (
     SHOW,
@@ -25,7 +36,7 @@ from core.dialogue import (
     press_parts,
 )
 from core.errors import NotAllowed, Refusal, Unknown
-from core.flow import people
+from core.flow import people, rules
 from core.flow.turn import Visit
 from core.people import Who
 from core.ports import Arrival, Store, UnitOfWork, World
@@ -56,6 +67,8 @@ COMMAND_HANDLERS: Mapping[str, CommandHandler] = {
     "report": reporting.report,
     "tutorial": teaching.tutorial,
     "help": teaching.help_,
+    "setup": setup.setup,
+    "config": config.config,
 }
 
 PRESS_HANDLERS: Mapping[str, PressHandler] = {
@@ -96,6 +109,8 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "home": data.press_home,
     "learn": teaching.press_learn,
     "help": teaching.press_help,
+    "setup": setup.press_setup,
+    "open": config.press_open,
 }
 
 _OPEN_PRESSES = frozenset(
@@ -116,6 +131,9 @@ _OPEN_PRESSES = frozenset(
     }
 )
 """Presses that need no consent."""
+
+ADMIN_PRESSES = frozenset({"setup", "open"})
+"""Presses for those who manage the community; platforms look that up before they send one."""
 
 _RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "help"})
 """What nobody can be barred from."""
@@ -205,7 +223,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
         return data.consent_screen()
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:
         raise NotAllowed(N_("Only people who manage this community can do that."))
-    if spec.audience is Audience.MODERATOR and not (visit.who.may_moderate or visit.who.may_manage):
+    if spec.audience is Audience.MODERATOR and not rules.may_moderate(visit):
         raise NotAllowed(N_("Only moderators of this community can do that."))
     standing.question_dropped(visit)
     return COMMAND_HANDLERS[spec.name](visit, arguments(spec, event))
@@ -219,7 +237,9 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
         raise Unknown(N_("This button is out of date. Go on with /work.")) from None
     if verb not in _RIGHTS_PRESSES:
         people.refuse_blocked(visit, barred=arrival.barred)
-    if verb not in _OPEN_PRESSES and not people.has_consented(visit):
+    if verb in ADMIN_PRESSES and not visit.who.may_manage:
+        raise NotAllowed(N_("Only people who manage this community can do that."))
+    if verb not in _OPEN_PRESSES | ADMIN_PRESSES and not people.has_consented(visit):
         return data.consent_screen()
     if verb != SHOW:
         standing.question_dropped(visit)

@@ -13,6 +13,7 @@ from core.errors import Unknown
 from core.flow import answering, handing, moderation, own
 from core.flow.answering import Answered
 from core.flow.handing import Wish, open_task, own_open_task, own_task, request_task
+from core.flow.rules import allowed_wish
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
 from core.model import RANKING, Task, TaskKind, TaskState
@@ -56,7 +57,7 @@ def take(visit: Visit, wish: Wish) -> Screen:
     if task is not None:
         visit.session = replace(visit.session, data=data)
         return show_task(visit, task, [N_("You still have this task open.")])
-    task = request_task(visit, wish)
+    task = request_task(visit, allowed_wish(visit, wish))
     if task is None:
         return _no_task(visit, wish)
     visit.session = replace(visit.session, data=data)

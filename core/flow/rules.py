@@ -1,0 +1,146 @@
+"""What a community's rules allow, checked whenever work is asked for there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from core.community import Rules, rules_of, with_rules
+from core.errors import NotAllowed, TooMuch, Unknown
+from core.flow.handing import Wish
+from core.flow.turn import Visit
+from core.languages import LANGUAGES
+from core.people import AuditEntry
+from core.schedule import Schedule, is_quiet, next_run, period_start
+from core.text import N_, Nn_
+
+
+def rules_here(visit: Visit) -> Rules:
+    return rules_of(visit.community)
+
+
+def may_moderate(visit: Visit) -> bool:
+    """Those the platform says, and those with a role that the admins chose."""
+    chosen = set(rules_here(visit).mod_roles)
+    return visit.who.may_manage or visit.who.may_moderate or bool(chosen & set(visit.who.roles))
+
+
+def allowed_wish(visit: Visit, wish: Wish) -> Wish:
+    """The wish within the rules of the community it is made in; in private all is allowed."""
+    if visit.community is None:
+        return wish
+    rules = rules_here(visit)
+    _refuse_closed(visit, rules)
+    _refuse_over_quota(visit, rules)
+    kinds = wish.kinds or rules.kinds
+    if rules.kinds and not set(kinds) <= set(rules.kinds):
+        raise NotAllowed(
+            N_("This kind of task is switched off in this community. Take another with /work.")
+        )
+    return Wish(kinds, _languages(visit, wish))
+
+
+def _languages(visit: Visit, wish: Wish) -> tuple[str, ...]:
+    wanted = wish.languages or visit.person.languages
+    here = visit.community.languages if visit.community is not None else ()
+    if not here:
+        return wish.languages
+    common = tuple(code for code in wanted if code in here)
+    if not common:
+        names = tuple(LANGUAGES[code].own_name for code in here)
+        raise NotAllowed(
+            N_(
+                "This community works in {languages}. Choose one of them with /language, or write"
+                " to me in private.",
+                languages=names,
+            )
+        )
+    return common
+
+
+def _refuse_closed(visit: Visit, rules: Rules) -> None:
+    if not rules.open:
+        raise NotAllowed(
+            N_("Tasks are switched off in this community. You can write to me in private.")
+        )
+    if rules.work_roles and not set(rules.work_roles) & set(visit.who.roles):
+        raise NotAllowed(
+            N_("In this community only some roles take tasks. You can write to me in private.")
+        )
+    hour = visit.now.astimezone(ZoneInfo(rules.timezone)).hour
+    if is_quiet(hour, rules.quiet):
+        assert rules.quiet is not None
+        raise TooMuch(
+            N_(
+                "This community rests now. It goes on at {hour}:00 ({timezone}).",
+                hour=rules.quiet[1],
+                timezone=rules.timezone,
+            )
+        )
+
+
+def _refuse_over_quota(visit: Visit, rules: Rules) -> None:
+    if rules.daily_quota is None:
+        return
+    midnight = period_start("day", visit.now)
+    taken, _ = visit.unit.tasks_taken_since(visit.person.id, midnight)
+    if taken >= rules.daily_quota:
+        hours = max(1, -(-(midnight + timedelta(days=1) - visit.now) // timedelta(hours=1)))
+        raise TooMuch(
+            Nn_(
+                "That was your last task here for today. You can go on in {count} hour.",
+                "That was your last task here for today. You can go on in {count} hours.",
+                hours,
+            )
+        )
+
+
+# ---------------------------------------------------------------- changing them
+
+
+def change_rules(visit: Visit, what: str, rules: Rules) -> Rules:
+    """New rules for the community of this visit; the old ones are kept in the record."""
+    if visit.community is None:
+        raise Unknown(N_("Use this command in the community that you want to set up."))
+    before = visit.community.settings
+    community = with_rules(visit.community, rules)
+    visit.community = community
+    visit.unit.save_community(community)
+    _noted(visit, what, str(dict(before)), str(dict(community.settings)))
+    return rules
+
+
+def change_languages(visit: Visit, codes: tuple[str, ...]) -> None:
+    """The task languages of the community; none means all."""
+    if visit.community is None:
+        raise Unknown(N_("Use this command in the community that you want to set up."))
+    before = visit.community.languages
+    visit.community = replace(visit.community, languages=codes)
+    visit.unit.save_community(visit.community)
+    _noted(visit, "languages", ",".join(before), ",".join(codes))
+
+
+def change_board(visit: Visit, board: str, schedule: Schedule | None) -> None:
+    """When a board is posted here, or that it no longer is."""
+    if visit.community is None:
+        raise Unknown(N_("Use this command in the community that you want to set up."))
+    if schedule is None:
+        visit.unit.drop_schedule(visit.community.id, board)
+    else:
+        run = next_run(schedule, visit.now)
+        visit.unit.save_schedule(replace(schedule, next_run=run))
+    _noted(visit, f"board {board}", None, "off" if schedule is None else f"{schedule.hour}:00")
+
+
+def _noted(visit: Visit, what: str, before: str | None, after: str) -> None:
+    visit.unit.record(
+        AuditEntry(
+            at=visit.now,
+            act="configure",
+            actor_id=visit.person.id,
+            before=before,
+            after=after,
+            reason=what if visit.community is None else f"{visit.community.id}: {what}",
+        )
+    )

@@ -1,0 +1,224 @@
+"""Statements about how admins set up a community, and what its rules mean for volunteers."""
+
+from dataclasses import replace
+
+import pytest
+from fakes.players import Grove, Player
+
+from core.community import rules_of
+from core.desk.config import SETTINGS
+from core.dialogue import AskText, Press
+from core.people import Who
+from core.policy import Policy
+from core.testing import MemoryStore
+
+POLICY = Policy(max_requests=1000)
+
+
+@pytest.fixture
+def grove() -> Grove:
+    return Grove(MemoryStore(POLICY), POLICY)
+
+
+def member(grove: Grove, name: str, **changes: object) -> Player:
+    who = Who("discord", name, name, "en", community="home", community_name="Home", place="77")
+    return Player(grove, replace(who, **changes))
+
+
+async def admin_of(grove: Grove) -> Player:
+    admin = member(grove, "admin", may_manage=True)
+    await admin.press("agree")
+    return admin
+
+
+async def volunteer_of(grove: Grove, **changes: object) -> Player:
+    player = member(grove, "volunteer", **changes)
+    await player.press("agree")
+    return player
+
+
+def rules(grove: Grove) -> object:
+    (community,) = grove.store.tables.communities.values()
+    return rules_of(community)
+
+
+async def test_a_community_is_ready_after_four_presses(grove: Grove) -> None:
+    admin = member(grove, "admin", may_manage=True, lacks=("Attach Files",))
+    await admin.does("setup")
+    for choice in ("channel.here", "languages.all", "board.week", "terms.yes"):
+        await admin.press(f"setup::{choice}")
+
+    (community,) = grove.store.tables.communities.values()
+    assert rules_of(community).board_channel == "77"
+    assert rules_of(community).terms_version == POLICY.terms_version
+    assert [s.board for s in grove.store.tables.schedules.values()] == ["week"]
+    assert "Attach Files" in admin.notes
+
+
+async def test_steps_can_be_left_as_they_are(grove: Grove) -> None:
+    admin = member(grove, "admin", may_manage=True)
+    for choice in ("channel.keep", "languages.de", "board.keep", "terms.yes"):
+        await admin.press(f"setup::{choice}")
+
+    (community,) = grove.store.tables.communities.values()
+    assert rules_of(community).board_channel is None
+    assert community.languages == ("de",)
+    assert not grove.store.tables.schedules
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "shown"),
+    [
+        ("open", "no", "no"),
+        ("languages", "german, english", "Deutsch, English"),
+        ("languages", "all", "all"),
+        ("kinds", "assistant-reply", "assistant_reply"),
+        ("kinds", "all", "all"),
+        ("task_channel", "here", "77"),
+        ("board-channel", "<#123>", "123"),
+        ("log_channel", "off", "not set"),
+        ("day", "9:00", "9:00 UTC"),
+        ("week", "friday 18", "18:00 UTC"),
+        ("month", "off", "off"),
+        ("work_roles", "<@&5>, 6", "5, 6"),
+        ("mod_roles", "7", "7"),
+        ("mod_roles", "all", "none"),
+        ("quota", "20", "20"),
+        ("quota", "off", "off"),
+        ("quiet", "22:00 - 7:00", "22-7"),
+        ("quiet", "off", "off"),
+        ("timezone", "europe/madrid", "Europe/Madrid"),
+        ("language", "es", "español"),
+    ],
+)
+async def test_every_setting_is_set_by_name_and_shown(
+    grove: Grove, setting: str, value: str, shown: str
+) -> None:
+    admin = await admin_of(grove)
+
+    screen = await admin.does("config", setting=setting, value=value)
+
+    assert "Saved" in admin.notes
+    table = {str(row[0]): str(row[1]) for row in screen.table.rows}
+    assert table[setting.replace("-", "_")] == shown
+    explained = await admin.does("config", setting=setting)
+    assert shown in str(explained.body[1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("colour", "red"),
+        ("open", "perhaps"),
+        ("languages", "klingon"),
+        ("kinds", "dance"),
+        ("task_channel", "x" * 50),
+        ("week", "someday 9"),
+        ("day", "25"),
+        ("day", "soon"),
+        ("work_roles", "friends"),
+        ("quota", "-1"),
+        ("quiet", "late"),
+        ("timezone", "Atlantis"),
+        ("language", "de, en"),
+    ],
+)
+async def test_values_that_make_no_sense_change_nothing(
+    grove: Grove, setting: str, value: str
+) -> None:
+    admin = await admin_of(grove)
+    before = rules(grove)
+
+    screen = await admin.does("config", setting=setting, value=value)
+
+    assert screen.refused
+    assert rules(grove) == before
+
+
+async def test_a_community_without_settings_shows_them_all(grove: Grove) -> None:
+    admin = await admin_of(grove)
+
+    screen = await admin.does("config")
+
+    assert len(screen.table.rows) == len(SETTINGS)
+
+
+async def test_admin_commands_need_the_right_and_a_community(grove: Grove) -> None:
+    stranger = await volunteer_of(grove)
+    for event in (Press("setup::terms.yes"), Press("open::no")):
+        await stranger.send(event)
+        assert stranger.screen.refused
+    assert (await stranger.does("config")).refused
+
+    private = Player(grove, replace(stranger.who, community=None, may_manage=True))
+    for command in ("config", "setup"):
+        assert (await private.does(command)).refused
+    assert (await private.send(Press("open::no"))).refused
+    assert rules(grove) == rules_of(None)
+
+
+async def test_buttons_switch_tasks_off_and_on(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+
+    await admin.press("open::no")
+    assert (await volunteer.takes()).refused
+
+    await admin.press("open::yes")
+    assert isinstance(await volunteer.takes("initial_prompt"), AskText)
+
+
+async def test_kinds_that_are_switched_off_are_refused(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="kinds", value="assistant_reply")
+
+    assert (await volunteer.takes("initial_prompt")).refused
+    assert not (await volunteer.takes()).refused
+
+
+async def test_tasks_are_in_the_languages_of_the_community(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="languages", value="german")
+
+    assert (await volunteer.takes("initial_prompt")).refused
+    assert "Deutsch" in volunteer.notes
+
+    await volunteer.does("language", languages="en, de")
+    await volunteer.takes("initial_prompt")
+    (task,) = grove.store.tables.tasks.values()
+    assert task.lang == "de"
+
+
+async def test_some_roles_alone_may_work(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="work_roles", value="5")
+    assert (await volunteer.takes("initial_prompt")).refused
+
+    trusted = Player(grove, replace(volunteer.who, roles=("5",)))
+
+    assert isinstance(await trusted.takes("initial_prompt"), AskText)
+
+
+async def test_a_quota_is_told_with_the_time_until_it_ends(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="quota", value="1")
+    await volunteer.takes("initial_prompt")
+    await volunteer.press("skip")
+
+    screen = await volunteer.takes("initial_prompt")
+
+    assert screen.refused
+    assert "12 hours" in volunteer.notes
+
+
+async def test_quiet_hours_say_when_they_end(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="quiet", value="11-13")
+
+    assert (await volunteer.takes()).refused
+    assert "13:00" in volunteer.notes
+
+
+async def test_unknown_steps_are_refused(grove: Grove) -> None:
+    admin = await admin_of(grove)
+
+    assert (await admin.press("setup::dance")).refused
