@@ -26,7 +26,7 @@ from bot.platforms.telegram_webhook import Webhook
 _log = logging.getLogger(__name__)
 
 API_BASE = "https://api.telegram.org"
-_DRAIN = 20.0  # seconds to finish what is begun
+_DRAIN = 15.0  # seconds to finish what is begun
 _LONGEST_PAUSE = 30.0
 
 
@@ -71,6 +71,8 @@ class Router:
     async def answer(self, turn: Turn) -> asyncio.Task[None] | None:
         """Answer one turn of one person."""
         update = turn.update
+        if update.effective_chat is not None and update.my_chat_member is None:
+            self._sender.reached(update.effective_chat.id)
         if update.callback_query is not None:
             return await self._taps.tap(turn, update.callback_query)
         if update.my_chat_member is not None:
@@ -127,9 +129,9 @@ async def _behind_webhook(settings: Settings, stop: asyncio.Event, bot: Bot, inb
     try:
         await _alone_or_stopped(webhook.announce(), stop)
         await stop.wait()
-        await inbox.drain(_DRAIN)
     finally:
         await webhook.close()
+    await inbox.drain(_DRAIN)
 
 
 async def _log_in(bot: Bot) -> None:

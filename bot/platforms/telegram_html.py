@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 MESSAGE_LIMIT = 4096
 """How long a message may be, once its tags are taken away."""
@@ -18,6 +20,7 @@ _SENTENCE_ENDS = frozenset(".!?…。！？؟।\u06d4")
 _JOINERS = frozenset("\u200d\ufe0f\ufe0e\u20e3")
 _CONTROLS = {code: "\ufffd" for code in (*range(9), *range(11, 32), 127) if code != 13}
 _GOES_ON = "…"
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ def clean(text: str) -> str:
 def escaped(text: str) -> str:
     """The text as it stands between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(markup: str) -> str:
+    """The text of a page of ours without its tags."""
+    return unescape(_TAG.sub("", markup))
 
 
 def pages(blocks: Sequence[Block], limit: int = PAGE) -> list[str]:

@@ -20,6 +20,7 @@ _LONG_POLL = 30  # seconds that Telegram waits for something to report
 _BUSY = 0.1  # seconds between two looks while updates are still at work
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
+_FAREWELL = 5.0  # seconds for the last word
 
 Ask = Callable[[], Awaitable[Sequence[Update]]]
 
@@ -48,8 +49,9 @@ class Poll:
         if offset is None:
             return
         try:
-            await self._bot.get_updates(offset, limit=1, timeout=0, read_timeout=5)
-        except TelegramError as error:
+            async with asyncio.timeout(_FAREWELL):
+                await self._bot.get_updates(offset, limit=1, timeout=0)
+        except (TelegramError, TimeoutError) as error:
             _log.info("Not confirmed on leaving: %s", type(error).__name__)
 
     async def _ask(self) -> Sequence[Update]:

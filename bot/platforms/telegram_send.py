@@ -26,11 +26,13 @@ from telegram.error import (
 )
 
 from bot.platforms.telegram_draw import Drawing
+from bot.platforms.telegram_html import plain
 from bot.platforms.telegram_limits import Limits
 from bot.platforms.telegram_request import TooFast
 from locales import say
 
 T = TypeVar("T")
+Send = Callable[[int], Awaitable[T]]
 
 _log = logging.getLogger(__name__)
 
@@ -145,19 +147,23 @@ class Sender:
     async def _send_message(
         self, place: Place, html: str, keyboard: InlineKeyboardMarkup | None, *, quietly: bool
     ) -> None:
-        await self._sent(
-            place.chat_id,
-            lambda chat_id: self._bot.send_message(
+        def call(text: str, parse_mode: str | None, place: Place) -> Send[Message]:
+            return lambda chat_id: self._bot.send_message(
                 chat_id,
-                html,
-                parse_mode=ParseMode.HTML,
+                text,
+                parse_mode=parse_mode,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=keyboard,
                 disable_notification=quietly or None,
                 message_thread_id=place.thread_id,
                 reply_parameters=_reply(place),
-            ),
-        )
+            )
+
+        try:
+            await self._sent(place.chat_id, call(html, ParseMode.HTML, place))
+        except BadRequest as error:  # the topic is gone, or something nobody has foreseen
+            _log.warning("A message was refused and is sent plainly: %s", error.message)
+            await self._sent(place.chat_id, call(plain(html), None, Place(place.chat_id)))
 
     async def _send_file(self, place: Place, drawing: Drawing) -> None:
         attachment = drawing.attachment
@@ -180,33 +186,44 @@ class Sender:
             return "not modified" in error.message.lower()
         return True
 
-    async def _sent(self, chat_id: int, call: Callable[[int], Awaitable[T]]) -> T | None:
+    async def _sent(self, chat_id: int, call: Send[T]) -> T | None:
         """Send until it is sent, in turn; None when the chat cannot be reached."""
-        pause = _FIRST_PAUSE
-        for last in (False,) * (TRIES - 1) + (True,):
+        for attempt in range(TRIES):
             chat_id = self._moved.get(chat_id, chat_id)
             if chat_id in self._unreachable:
                 return None
             await self._limits.turn(chat_id)
             try:
                 return await call(chat_id)
-            except TooFast as error:
-                self._limits.pause(chat_id, error.seconds)
-            except ChatMigrated as error:
-                self.moved(chat_id, error.new_chat_id)
-            except Forbidden:
-                self.unreachable(chat_id)
-                return None
-            except (BadRequest, InvalidToken):
+            except InvalidToken:
                 raise
             except TelegramError as error:
-                _log.info("Sending again after %s", type(error).__name__)
-                if last:
-                    break
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                await self._heed(chat_id, error, attempt)
         _log.error("A message was given up after %d tries", TRIES)
         return None
+
+    async def _heed(self, chat_id: int, error: TelegramError, attempt: int) -> None:
+        """Do what an error asks for before the next try; raises it when there is no use in one."""
+        match error:
+            case TooFast():
+                self._limits.pause(chat_id, error.seconds)
+            case ChatMigrated():
+                self.moved(chat_id, error.new_chat_id)
+            case Forbidden():
+                self.unreachable(chat_id)
+            case BadRequest() if _says_unreachable(error):
+                self.unreachable(chat_id)
+            case BadRequest():
+                raise error
+            case _:
+                _log.info("Sending again after %s", type(error).__name__)
+                await asyncio.sleep(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE))
+
+
+def _says_unreachable(error: BadRequest) -> bool:
+    """Nobody there has started the bot, or it may not write there."""
+    said = error.message.lower()
+    return "chat not found" in said or "not enough rights" in said
 
 
 def _reply(place: Place) -> ReplyParameters | None:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import Protocol
 
 from telegram import Bot, Message
+from telegram.error import TelegramError
 
 from bot.platforms.telegram_draw import drawn
 from bot.platforms.telegram_parse import (
@@ -66,7 +67,6 @@ class Talk:
         assert message.from_user is not None
         who = who_from_user(message.from_user)
         place = Place(message.chat.id)
-        self._sender.reached(message.chat.id)
         if message.text is None:
             if message.effective_attachment is not None and not edited:
                 await self.say(place, who, _ONLY_TEXT)
@@ -103,7 +103,7 @@ class Talk:
         """Whether somebody is in a group, and whether they are one of its admins, right now."""
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
-        except Exception as error:
+        except TelegramError as error:
             _log.info("Nobody says who is in a group: %s", type(error).__name__)
             return False, False
         is_admin = member.status in (member.OWNER, member.ADMINISTRATOR)
@@ -112,10 +112,11 @@ class Talk:
 
     async def _typed(self, turn: Turn, who: Who, message: Message, typed: Typed) -> None:
         screen = await self.screen(turn, who, typed)
-        if screen.task_id is not None and not screen.refused:
+        if screen.task_id is not None and _shows(screen, typed.text):
             for update in turn.updates:
                 if update.effective_message is not None:
-                    self._remember(message.chat.id, update.effective_message.message_id, screen)
+                    number = update.effective_message.message_id
+                    self._remember(message.chat.id, number, screen.task_id)
         await self.draw(turn, Place(message.chat.id), screen)
 
     async def _edited(self, turn: Turn, who: Who, message: Message, text: str) -> None:
@@ -148,9 +149,8 @@ class Talk:
                 await asyncio.sleep(_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
-    def _remember(self, chat_id: int, message_id: int, screen: Screen) -> None:
-        assert screen.task_id is not None
-        self._tasks_of_texts[chat_id, message_id] = screen.task_id
+    def _remember(self, chat_id: int, message_id: int, task_id: int) -> None:
+        self._tasks_of_texts[chat_id, message_id] = task_id
         while len(self._tasks_of_texts) > _TEXTS:
             self._tasks_of_texts.popitem(last=False)
 
@@ -158,6 +158,11 @@ class Talk:
 def is_task(screen: Screen) -> bool:
     """It asks for work, and so belongs at the end of the chat."""
     return isinstance(screen, AskText | AskOrder | AskLabels)
+
+
+def _shows(screen: Screen, text: str) -> bool:
+    """Whether a text was taken as the draft that is shown."""
+    return any(passage.text.strip() == text.strip() for passage in screen.passages)
 
 
 def _failure(who: Who, error: Exception) -> Screen:

@@ -22,6 +22,7 @@ _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _CONNECTIONS = 40  # calls that Telegram makes at the same time
 _LARGEST = 1024 * 1024
 _LONGEST_PAUSE = 30.0
+_DRAIN = 15.0  # seconds to answer the calls that are there on leaving
 
 
 class Webhook:
@@ -38,7 +39,7 @@ class Webhook:
         """Open the door; on which port."""
         app = web.Application(client_max_size=_LARGEST)
         app.router.add_post(urlsplit(self._url).path or "/", self._called)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
@@ -63,7 +64,7 @@ class Webhook:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def close(self) -> None:
-        """Take no more calls; those that are there are answered."""
+        """Take no more calls; those that are there are answered first."""
         if self._runner is not None:
             await self._runner.cleanup()
 

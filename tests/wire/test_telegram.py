@@ -27,6 +27,7 @@ SMALL = Policy(
 )
 """A tree of a prompt and two replies, decided by one person each."""
 
+WORLD = World(Policy(), lambda: datetime.now(UTC), Random(7), ToldGuess())
 QUESTION = "How do I keep <b>basil</b> alive & well over the winter?"
 
 
@@ -371,12 +372,10 @@ async def test_other_content_than_text_is_declined_in_words() -> None:
 
 
 async def test_update_that_comes_again_after_a_restart_is_handled_once() -> None:
-    policy = Policy()
-    store = MemoryStore(policy, Random(5))
-    world = World(policy, lambda: datetime.now(UTC), Random(7), ToldGuess())
+    store = MemoryStore(WORLD.policy, Random(5))
     async with FakeTelegram() as tg:
         here = Scene(tg, store)
-        async with served(tg, Desk(store, world)):
+        async with served(tg, Desk(store, WORLD)):
             ana = await here.volunteer("Ana")
             await ana.asks("/work initial_prompt", "Send your text here")
             await ana.asks(QUESTION, "Your draft")
@@ -386,7 +385,7 @@ async def test_update_that_comes_again_after_a_restart_is_handled_once() -> None
 
         del tg.answers[query]
         tg.updates.append(again)
-        async with served(tg, Desk(store, world)):
+        async with served(tg, Desk(store, WORLD)):
             await tg.until(lambda: query in tg.answers)
 
         assert len(here.trees()) == 1
@@ -415,6 +414,13 @@ async def test_menus_are_set_for_each_kind_of_chat_and_only_when_they_changed() 
         assert admins >= group | {"post_button"}
         spanish = here.tg.commands["all_private_chats", "es"]
         assert spanish != here.tg.commands["all_private_chats", ""]
+
+        async with FakeTelegram() as other:
+            other.commands = {**here.tg.commands, ("all_group_chats", ""): []}
+            async with served(other, Desk(here.store, WORLD)):
+                await other.until(lambda: other.called("setMyCommands"))
+                await other.until(lambda: len(other.called("getMyCommands")) >= 3)
+            assert len(other.called("setMyCommands")) == 1
 
 
 GROUP = {"id": -100500, "type": "supergroup", "title": "Gardeners", "is_forum": True}

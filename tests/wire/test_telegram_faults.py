@@ -104,6 +104,41 @@ async def test_somebody_who_blocked_the_bot_harms_nobody_and_can_come_back() -> 
         assert len(now) == len(sent) + 1
 
 
+async def test_somebody_who_never_started_the_bot_is_shown_the_way_in_the_group() -> None:
+    async with scene() as here:
+        group = {"id": -7, "type": "group", "title": "Gardeners"}
+        here.tg.chats[-7] = group
+        ana = here.person("Ana")
+        unknown = Fault(
+            "sendMessage", "400", chat=ana.id, description="Bad Request: chat not found"
+        )
+        here.tg.faults.append(unknown)
+
+        ana.say("/me", group)
+        shown = await here.tg.until(
+            lambda: next((m for (chat, _), m in here.tg.messages.items() if chat == -7), None)
+        )
+
+        assert words_on(shown) == ["Open the private chat"]
+
+
+async def test_a_message_that_is_refused_is_sent_in_plain_words() -> None:
+    async with scene() as here:
+        group = {"id": -7, "type": "supergroup", "title": "Gardeners", "is_forum": True}
+        here.tg.chats[-7] = group
+        ana = await here.volunteer("Ana")
+        gone = "Bad Request: message thread not found"
+        here.tg.faults.append(Fault("sendMessage", "400", description=gone))
+
+        ana.say("/leaderboard", group, message_thread_id=5, is_topic_message=True)
+        shown = await here.tg.until(
+            lambda: next((m for (chat, _), m in here.tg.messages.items() if chat == -7), None)
+        )
+
+        assert "<" not in shown["text"]
+        assert "message_thread_id" not in shown
+
+
 async def test_an_answer_follows_a_group_that_became_a_supergroup() -> None:
     async with scene() as here:
         old = {"id": -7, "type": "group", "title": "Gardeners"}
