@@ -1,4 +1,4 @@
-"""What happens without anybody asking: leases run out."""
+"""What happens without anybody asking: the house is kept, at regular ticks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core.flow.handing import expire_leases
+from core.flow.housekeeping import tend
 from core.flow.turn import Turn
 from core.ports import Store, World
 
 SECONDS_BETWEEN_TICKS = 60
-AT_ONCE = 100
-"""So many leases are ended in one transaction, so that nobody waits long for it."""
+MOST_ROUNDS = 100
+"""What is left after so many rounds waits for the next tick."""
 
 
 @contextmanager
@@ -36,10 +36,8 @@ def ticking(store: Store, world: World) -> Iterator[None]:
 
 
 async def keep_house(store: Store, world: World) -> None:
-    """End every lease that has run out."""
-
-    def expire(turn: Turn) -> int:
-        return expire_leases(turn, AT_ONCE)
-
-    while await store.transact(lambda unit: expire(Turn(unit, world, world.clock()))) == AT_ONCE:
-        pass
+    """Round by round, so that nobody waits long, until nothing is left to do."""
+    for _ in range(MOST_ROUNDS):
+        done = await store.transact(lambda unit: tend(Turn(unit, world, world.clock())))
+        if not done.any:
+            return

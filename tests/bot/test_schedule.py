@@ -1,0 +1,37 @@
+"""The house is kept although nobody asks: what lapsed is free again after the next tick."""
+
+from datetime import timedelta
+from random import Random
+
+from bot.schedule import keep_house, ticking
+from core.desk import Desk
+from core.dialogue import Command, Press
+from core.people import Who
+from core.policy import Policy
+from core.ports import World
+from core.testing import ManualClock, MemoryStore, ToldGuess
+
+POLICY = Policy()
+ANA = Who("terminal", "ana")
+
+
+async def test_leases_that_ran_out_are_free_after_a_tick() -> None:
+    clock = ManualClock()
+    store = MemoryStore(POLICY)
+    world = World(POLICY, clock, Random(1), ToldGuess())
+    desk = Desk(store, world)
+    for event in (Command("consent"), Press("agree"), Command("prompt")):
+        await desk.handle(ANA, event)
+    assert await store.read(lambda unit: unit.open_prompt_tasks("en")) == 1
+
+    clock.now += timedelta(minutes=POLICY.lease_minutes_writing + 1)
+    await keep_house(store, world)
+
+    assert await store.read(lambda unit: unit.open_prompt_tasks("en")) == 0
+
+
+async def test_ticks_end_with_the_program() -> None:
+    world = World(POLICY, ManualClock(), Random(1), ToldGuess())
+
+    with ticking(MemoryStore(POLICY), world) as nothing:
+        assert nothing is None
