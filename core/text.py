@@ -15,6 +15,7 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _ISOLATES = frozenset("\u2066\u2067\u2068")
+_MARKS = _ISOLATES | {_POP_ISOLATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def _plain(value: Value) -> str:
 
 def _isolated_line(line: str) -> str:
     """Close what the line leaves open and drop what it closes without opening."""
+    if _MARKS.isdisjoint(line):  # as nearly every line is
+        return f"{_FIRST_STRONG_ISOLATE}{line}{_POP_ISOLATE}"
     kept: list[str] = []
     depth = 0
     for sign in line:
