@@ -113,6 +113,10 @@ class TallyRow(Table, table=True):
     ranked_3: int = column(Integer)
 
 
+FINISHED = "act = 'state' AND after = 'ready_for_export'"
+"""The record of trees that were finished; SQLite wants these very words in the query."""
+
+
 class AuditRow(Table, table=True):
     """One act that changed a tree's state or a person's rights; only ever added to."""
 
@@ -120,6 +124,7 @@ class AuditRow(Table, table=True):
     __table_args__ = (
         index("ix_audit_tree_id", "tree_id", where="tree_id IS NOT NULL"),
         index("ix_audit_subject_id", "subject_id", where="subject_id IS NOT NULL"),
+        index("ix_audit_finished", "at", where=FINISHED),
     )
 
     id: int | None = key()
@@ -162,9 +167,9 @@ class ScheduleRow(Table, table=True):
 
     community_id: int = part(Id, to("community.id"))
     board: str = part(String)
-    kind: str = column(String)
-    tz: str = column(String)
-    weekday: int | None = maybe(SmallInteger)
+    scope: str = column(String)
+    timezone: str = column(String)
+    weekday: int = column(SmallInteger)
     hour: int = column(SmallInteger)
     next_run: datetime = column(UtcTime)
 
@@ -173,15 +178,20 @@ class OutboxRow(Table, table=True):
     """A board post: written before it is sent, marked after, so never sent twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = (index("ix_outbox_unsent", "due", where="sent_at IS NULL"),)
+    __table_args__ = (
+        index("ix_outbox_open", "state", "due", where="state IN ('waiting', 'sending')"),
+    )
 
     community_id: int = part(Id, to("community.id"))
     board: str = part(String)
     period: str = part(String)
-    state: str = column(String)
+    scope: str = column(String)
     due: datetime = column(UtcTime)
-    sent_at: datetime | None = maybe(UtcTime)
+    state: str = column(String)
+    begun_at: datetime | None = maybe(UtcTime)
+    tries: int = column(Integer)
     external_ref: str | None = maybe(String)
+    reason: str | None = maybe(String)
 
 
 class BucketRow(Table, table=True):

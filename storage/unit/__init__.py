@@ -6,12 +6,13 @@ from storage.unit.base import Means
 from storage.unit.links import Links
 from storage.unit.opinions import Opinions
 from storage.unit.people import People
+from storage.unit.posts import Posts
 from storage.unit.record import Record
 
 __all__ = ["Means", "SqlUnit"]
 
 
-class SqlUnit(People, Links, Opinions, Record):
+class SqlUnit(People, Links, Opinions, Posts, Record):
     """Everything the core asks of a store, inside one transaction."""
 
     def finish(self) -> None:

@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index(
+        "ix_audit_finished",
+        "audit",
+        ["at"],
+        sqlite_where=sa.text("act = 'state' AND after = 'ready_for_export'"),
+        postgresql_where=sa.text("act = 'state' AND after = 'ready_for_export'"),
+    )
+    op.create_index(
         "ix_audit_subject_id",
         "audit",
         ["subject_id"],
@@ -144,21 +151,24 @@ def upgrade() -> None:
         sa.Column("community_id", ID, autoincrement=False, nullable=False),
         sa.Column("board", sa.String(), autoincrement=False, nullable=False),
         sa.Column("period", sa.String(), autoincrement=False, nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=False),
-        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("external_ref", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_outbox_community_id_community")
         ),
         sa.PrimaryKeyConstraint("community_id", "board", "period", name=op.f("pk_outbox")),
     )
     op.create_index(
-        "ix_outbox_unsent",
+        "ix_outbox_open",
         "outbox",
-        ["due"],
-        sqlite_where=sa.text("sent_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL"),
+        ["state", "due"],
+        sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
     op.create_table(
         "person",
@@ -198,9 +208,9 @@ def upgrade() -> None:
         "schedule",
         sa.Column("community_id", ID, autoincrement=False, nullable=False),
         sa.Column("board", sa.String(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("tz", sa.String(), nullable=False),
-        sa.Column("weekday", sa.SmallInteger(), nullable=True),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=False),
         sa.Column("hour", sa.SmallInteger(), nullable=False),
         sa.Column("next_run", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(

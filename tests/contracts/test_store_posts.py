@@ -1,0 +1,164 @@
+"""What every store promises about boards on schedule, and the flow that posts them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from fakes.planting import AT
+
+from core.bulletin import Outgoing, PostState
+from core.community import Rules, with_rules
+from core.flow import posting
+from core.flow.turn import Turn
+from core.people import Who
+from core.policy import Policy
+from core.ports import Store, UnitOfWork, World
+from core.schedule import Schedule
+from core.testing import ManualClock, ToldGuess
+
+POLICY = Policy()
+_DAYS = ("d:2026-01-01", "d:2026-01-02", "d:2026-01-03")
+
+
+def community(unit: UnitOfWork, name: str = "home", platform: str = "discord") -> int:
+    who = Who(platform, "ada", "Ada", community=name, community_name=name)
+    found = unit.arrive(who, None, AT).community
+    assert found is not None
+    unit.save_community(with_rules(found, Rules(board_channel="77")))
+    return found.id
+
+
+def turn(unit: UnitOfWork, later: timedelta = timedelta(0)) -> Turn:
+    clock = ManualClock(AT + later)
+    return Turn(unit, World(POLICY, clock, Random(0), ToldGuess()), clock())
+
+
+async def test_a_schedule_is_kept_changed_and_dropped(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[list[int]]:
+        here = community(unit)
+        found = []
+        for hour in (9, 18):
+            unit.save_schedule(Schedule(here, "week", hour=hour, next_run=AT))
+            found.append([s.hour for s in unit.schedules(here)])
+        unit.drop_schedule(here, "week")
+        return [*found, [s.hour for s in unit.schedules(here)]]
+
+    assert await store.transact(work) == [[9], [18], []]
+
+
+async def test_a_period_is_posted_once_whatever_is_due_again(store: Store) -> None:
+    def prepare(unit: UnitOfWork) -> int:
+        here = community(unit)
+        unit.save_schedule(Schedule(here, "day", hour=9, next_run=AT - timedelta(minutes=20)))
+        return here
+
+    here = await store.transact(prepare)
+    planned = await store.transact(lambda unit: posting.plan_posts(turn(unit)))
+    again = await store.transact(lambda unit: posting.plan_posts(turn(unit)))
+
+    def rewind(unit: UnitOfWork) -> int:
+        unit.save_schedule(Schedule(here, "day", hour=9, next_run=AT - timedelta(minutes=20)))
+        return posting.plan_posts(turn(unit))
+
+    assert (planned, again) == (1, 0)
+    assert await store.transact(rewind) == 1
+    posts = await store.transact(lambda unit: unit.posts_of(here, 9))
+    assert len(posts) == 1
+
+
+async def test_a_week_offline_is_one_post(store: Store) -> None:
+    def work(unit: UnitOfWork) -> int:
+        here = community(unit)
+        unit.save_schedule(Schedule(here, "day", hour=9, next_run=AT - timedelta(days=7)))
+        while posting.plan_posts(turn(unit)):
+            pass
+        return len(unit.posts_of(here, 99))
+
+    assert await store.transact(work) == 1
+
+
+async def test_posts_are_begun_once_and_only_by_their_platform(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        here = community(unit)
+        unit.add_post(Outgoing(here, "day", "d:2026-01-04", "here", due=AT))
+        return [
+            len(posting.begin_posts(turn(unit), "telegram")),
+            len(posting.begin_posts(turn(unit), "discord")),
+            len(posting.begin_posts(turn(unit), "discord")),
+        ]
+
+    assert await store.transact(work) == [0, 1, 0]
+
+
+async def test_a_post_knows_where_it_goes_and_what_it_says(store: Store) -> None:
+    def work(unit: UnitOfWork) -> posting.Post:
+        here = community(unit)
+        ada = unit.arrive(Who("discord", "ada", "Ada"), None, AT).person
+        for period, points in (("d:2026-01-04", 3), ("d:2026-01-03", 1)):
+            unit.tally(ada.id, [f"c:{here}"], [period], {"rankings": points})
+        unit.add_post(Outgoing(here, "day", "d:2026-01-04", "here", due=AT))
+        (post,) = posting.begin_posts(turn(unit), "discord")
+        return post
+
+    post = await store.transact(work)
+
+    assert (post.address, post.channel) == ("home", "77")
+    assert [(row.place, row.name, row.points, row.change) for row in post.bulletin.rows] == [
+        (1, "Ada", 3, 0)
+    ]
+    assert "Ada" in str(post.bulletin.alternative)
+
+
+async def test_what_became_of_a_post_is_kept(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[Outgoing | None]:
+        here = community(unit)
+        for day in _DAYS:
+            unit.add_post(Outgoing(here, "day", day, "here", due=AT))
+        first, second, third = posting.begin_posts(turn(unit), "discord")
+        posting.sent(turn(unit), first.outgoing, "555")
+        posting.refused(turn(unit), second.outgoing, "no permission")
+        posting.later(turn(unit), third.outgoing, 30)
+        return [unit.post(here, "day", day) for day in _DAYS]
+
+    one, two, three = await store.transact(work)
+
+    assert one is not None
+    assert (one.state, one.external_ref) == (PostState.SENT, "555")
+    assert two is not None
+    assert (two.state, two.reason) == (PostState.REFUSED, "no permission")
+    assert three is not None
+    assert (three.state, three.due) == (PostState.WAITING, AT + timedelta(seconds=30))
+
+
+async def test_a_post_cut_off_goes_out_again_only_where_nonces_are_known(store: Store) -> None:
+    def begin(unit: UnitOfWork) -> int:
+        here = community(unit)
+        for day in _DAYS[:2]:
+            unit.add_post(Outgoing(here, "day", day, "here", due=AT))
+        posting.begin_posts(turn(unit), "discord")
+        return here
+
+    here = await store.transact(begin)
+    soon, late = timedelta(seconds=70), timedelta(seconds=200)
+
+    def again(unit: UnitOfWork, later: timedelta, knows: bool) -> list[str]:
+        posts = posting.take_up_posts(turn(unit, later), "discord", knows_nonces=knows, limit=1)
+        return [post.outgoing.nonce for post in posts]
+
+    assert len(await store.transact(lambda unit: again(unit, soon, True))) == 1
+    assert await store.transact(lambda unit: again(unit, soon, False)) == []
+    assert await store.transact(lambda unit: again(unit, late, True)) == []
+    states = await store.transact(lambda unit: [p.state for p in unit.posts_of(here, 9)])
+    assert states == [PostState.UNKNOWN, PostState.UNKNOWN]
+
+
+async def test_an_admin_sends_a_post_of_unknown_fate_again(store: Store) -> None:
+    def work(unit: UnitOfWork) -> int:
+        here = community(unit)
+        unknown = Outgoing(here, "day", _DAYS[0], "here", due=AT, state=PostState.UNKNOWN)
+        unit.add_post(unknown)
+        posting.send_now(turn(unit), here, "day", _DAYS[0])
+        return len(posting.begin_posts(turn(unit), "discord"))
+
+    assert await store.transact(work) == 1
