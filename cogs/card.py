@@ -69,10 +69,13 @@ class Message:
 
     def fits(self, spare: int = 0) -> bool:
         """Whether Discord takes it, even with so many units of text more."""
-        parts = list(_walked(self.card().children))
-        words = [part.content for part in parts if isinstance(part, ui.TextDisplay)]
+        parts = list(_walked(self.controls))
+        words = [block.markdown for block in self.page]
+        words += [part.content for part in parts if isinstance(part, ui.TextDisplay)]
         words += [part.label or "" for part in parts if isinstance(part, ui.Button)]
-        return len(parts) <= COMPONENTS and sum(map(size, words)) + spare <= TEXT
+        frames_and_file = len(_framed(self.page)) + 1
+        components = len(parts) + len(self.page) + frames_and_file
+        return components <= COMPONENTS and sum(map(size, words)) + spare <= TEXT
 
 
 def _walked(items: Iterable[Item]) -> Iterator[Item]:
@@ -90,7 +93,12 @@ def rows(buttons: Sequence[ui.Button[Any]]) -> list[Row]:
 def _texts(page: Page) -> list[Item]:
     """The text in frames; what may hurt is in a frame that opens when tapped."""
     return [
-        ui.Container[Any](*(ui.TextDisplay[Any](block.markdown) for block in blocks),
-                          spoiler=hidden)
-        for hidden, blocks in groupby(page, key=lambda block: block.hidden)
+        ui.Container[Any](*map(ui.TextDisplay[Any], texts), spoiler=hidden)
+        for hidden, texts in _framed(page)
     ]
+
+
+def _framed(page: Page) -> list[tuple[bool, list[str]]]:
+    """The frames of a page: whether one is closed, and the texts in it."""
+    groups = groupby(page, key=lambda block: block.hidden)
+    return [(hidden, [block.markdown for block in blocks]) for hidden, blocks in groups]

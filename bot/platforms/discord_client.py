@@ -81,13 +81,17 @@ class Client(commands.AutoShardedBot):
         except discord.LoginFailure:
             raise WrongToken("Discord", "GROVE_DISCORD_TOKEN") from None
 
-    async def setup_hook(self) -> None:
+    async def prepare(self) -> None:
+        """Everything that needs no connection."""
         for cog in (Slash, Menus, Entry):
             added = cog(self.conversation)
             await self.add_cog(added)
             added.add_to(self.tree)
         await self.add_cog(Presses(self.conversation))
         await self.tree.set_translator(Translations())
+
+    async def setup_hook(self) -> None:
+        await self.prepare()
         if self._settings.discord_gateway_url and self.shard_count is None:
             self.shard_count = await self._recommended_shards()
         if 0 in (self.shard_ids or (0,)):
