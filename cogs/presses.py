@@ -59,7 +59,7 @@ class Presses(commands.Cog):
             return
         try:
             await self._ways.get(found.kind, self._unknown)(interaction, found)
-        except (ValueError, IndexError):  # an id that no card of ours carries
+        except (ValueError, LookupError):  # an id or a form that no card of ours carries
             await self._unknown(interaction, found)
 
     async def _own_button(self, interaction: Interaction, found: Pressed) -> None:

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 UNKNOWN_COMMAND = N_("This command has changed. Type / to see the commands that there are.")
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 
+_NEEDED = discord.Permissions(view_channel=True, send_messages=True, attach_files=True)
+"""For public buttons and boards; tasks need no permission at all."""
 IDENTIFY_SECONDS = 5.0
 """Between two shards that begin a session."""
 DRAIN_SECONDS = 20.0
@@ -92,6 +94,9 @@ class Client(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         await self.prepare()
+        if not self._settings.discord_api_base and self.application_id is not None:
+            link = discord.utils.oauth_url(self.application_id, permissions=_NEEDED)
+            _log.info("Discord is served; a server invites the bot with %s", link)
         if self._settings.discord_gateway_url and self.shard_count is None:
             self.shard_count = await self._recommended_shards()
         if 0 in (self.shard_ids or (0,)):
