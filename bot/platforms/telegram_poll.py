@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot, Update
-from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.platforms.telegram_request import TooFast
 from bot.platforms.telegram_updates import WINDOW, Inbox
@@ -21,6 +21,8 @@ _BUSY = 0.1  # seconds between two looks while updates are still at work
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
 _FAREWELL = 5.0  # seconds for the last word
+
+_METHOD = "getupdates"  # without the capital: the library's own wants to read every update anew
 
 Ask = Callable[[], Awaitable[Sequence[Update]]]
 
@@ -40,8 +42,7 @@ class Poll:
         while True:
             for update in await self._until_done(self._ask):
                 self._inbox.put(update)
-            if self._inbox.waiting:
-                await self._inbox.progress(_BUSY)
+            await self._inbox.quiet(_BUSY)
 
     async def confirm(self) -> None:
         """On leaving: tell which updates are done."""
@@ -55,13 +56,19 @@ class Poll:
             _log.info("Not confirmed on leaving: %s", type(error).__name__)
 
     async def _ask(self) -> Sequence[Update]:
-        offset = self._inbox.offset()
-        return await self._bot.get_updates(
-            offset,
-            limit=WINDOW,
-            timeout=0 if self._inbox.waiting else _LONG_POLL,
-            allowed_updates=ALLOWED_UPDATES,
+        """New updates; those still at work are shown again and again, and are not read again."""
+        found = await self._bot.do_api_request(
+            _METHOD,
+            api_kwargs={
+                "offset": self._inbox.offset(),
+                "limit": WINDOW,
+                "timeout": 0 if self._inbox.waiting else _LONG_POLL,
+                "allowed_updates": ALLOWED_UPDATES,
+            },
+            read_timeout=_LONG_POLL + 15,
         )
+        new = [raw for raw in found if not self._inbox.knows(raw["update_id"])]
+        return [Update.de_json(raw, self._bot) for raw in new]
 
     async def _leave_webhook(self) -> Sequence[Update]:
         """A webhook of an earlier run keeps updates from us; what it has queued stays queued."""
@@ -74,6 +81,8 @@ class Poll:
         while True:
             try:
                 found = await ask()
+            except EndPointNotFound:
+                raise InvalidToken from None
             except InvalidToken:
                 raise
             except Conflict:

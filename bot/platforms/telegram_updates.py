@@ -117,7 +117,8 @@ class Inbox:
         self._tickets: dict[int, Ticket] = {}  # by update id, in order of arrival
         self._lines: dict[_Place, _Line] = {}
         self._workers: set[asyncio.Task[None]] = set()
-        self._moved = asyncio.Event()
+        self._unanswered = 0
+        self._all_answered = asyncio.Event()
         self._confirmed_below: int | None = None
 
     @property
@@ -132,6 +133,8 @@ class Inbox:
             return known
         ticket = Ticket(update)
         self._tickets[update.update_id] = ticket
+        self._unanswered += 1
+        self._all_answered.clear()
         self._line(_place(update)).put(ticket)
         return ticket
 
@@ -150,10 +153,14 @@ class Inbox:
         """A webhook call ends: this update never comes again."""
         self._tickets.pop(ticket.update.update_id, None)
 
-    async def progress(self, seconds: float) -> None:
-        """Wait until something was answered, at most so long."""
-        self._moved.clear()
-        await _within(seconds, self._moved)
+    def knows(self, update_id: int) -> bool:
+        """Whether an update is still here."""
+        return update_id in self._tickets
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until all is answered, at most so long."""
+        if self._unanswered:
+            await _within(seconds, self._all_answered)
 
     async def drain(self, seconds: float) -> None:
         """Finish what is begun; what then is not finished is left unconfirmed."""
@@ -192,7 +199,9 @@ class Inbox:
     def _answered(self, turn: Turn) -> None:
         for ticket in turn.tickets:
             ticket.answered.set()
-        self._moved.set()
+        self._unanswered -= len(turn.tickets)
+        if not self._unanswered:
+            self._all_answered.set()
 
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -92,6 +92,6 @@ def wrong_calls(tg: FakeTelegram) -> list[str]:
     """What is wrong with the calls of the bot, by the published description."""
     return [
         fault
-        for call in tg.calls
+        for call in (*tg.calls, *tg.polls)
         for fault in telegram_spec.faults(call.method, call.params, call.files)
     ]

@@ -83,6 +83,7 @@ class FakeTelegram:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.polls: deque[Call] = deque(maxlen=20)
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], Json] = {}
         self.answers: dict[str, Json] = {}  # of callback queries
@@ -219,7 +220,9 @@ class FakeTelegram:
         method = request.match_info["method"]
         params, files = await _content(request)
         call = Call(method, params, files, time.monotonic())
-        if method.lower() != "getupdates":
+        if method.lower() == "getupdates":
+            self.polls.append(call)
+        else:
             self.calls.append(call)
         fault = next((f for f in self.faults if f.meets(call)), None)
         if fault is not None:
