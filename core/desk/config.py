@@ -168,7 +168,7 @@ def _timezone(visit: Visit, rules: Rules, value: str) -> Rules:
             return replace(rules, timezone=known)
     raise Unknown(
         N_(
-            "I don't know the time zone {name}. Write it like Europe/Madrid or UTC.",
+            "I don't know the time zone “{name}”. Write it like Europe/Madrid or UTC.",
             name=value[:60],
         )
     )

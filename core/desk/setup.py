@@ -25,7 +25,7 @@ def press_setup(visit: Visit, task_id: int | None, argument: str | None) -> Scre
     require_community(visit)
     step, _, choice = (argument or "channel").partition(".")
     if step not in _STEPS:
-        raise Unknown(N_("This button is no longer known. Go on with /setup."))
+        raise Unknown(N_("This button is out of date. Go on with /setup."))
     if choice:
         _STEPS[step][1](visit, choice)
         names = list(_STEPS)
