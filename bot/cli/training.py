@@ -1,9 +1,9 @@
-"""`grove train` and `grove sample`: the training package, in a process of its own."""
+"""`grove train`, `grove sample`, `grove loop`: from the trees to a model, and back to the trees."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,23 +12,77 @@ _PASSED_ON = {
     "ignore_unknown_options": True,
     "help_option_names": [],
 }
+_Model = Annotated[str, typer.Option(help="A model folder, or a server's URL.")]
+_Prompts = Annotated[
+    str, typer.Option(help="ready:N trees of the store, a training store, or a file.")
+]
+_Replies = Annotated[int, typer.Option("--n", min=1, help="Replies per prompt.")]
+_Out = Annotated[Path | None, typer.Option(help="Folder for its files; else in the data folder.")]
+_Limit = Annotated[int, typer.Option(min=0, help="Prompts; 0: all.")]
+_Temperature = Annotated[float, typer.Option(min=0)]
+_TopP = Annotated[float, typer.Option(min=0, max=1)]
+_Tokens = Annotated[int, typer.Option("--max-new-tokens", min=1)]
+_Seed = Annotated[int, typer.Option()]
+_Name = Annotated[str | None, typer.Option(help="As the server knows it, and as exported.")]
+_Key = Annotated[str, typer.Option(help="Environment variable that holds the server's API key.")]
+_Lang = Annotated[str, typer.Option("--lang", help="Of prompts in a file that does not say.")]
+_Licence = Annotated[str | None, typer.Option(help="Of prompts in a file; without, they stay.")]
+_AtOnce = Annotated[bool, typer.Option("--at-once", help="New trees do not wait in the backlog.")]
+_Completions = Annotated[
+    Path | None, typer.Option(help="Only put up the replies in this file, sampled elsewhere.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command(context_settings=_PASSED_ON)(train)
-    app.command(context_settings=_PASSED_ON)(sample)
+    app.command()(sample)
 
 
 def train(context: typer.Context) -> None:
     """Train on the data set: sft, reward, rl, all, eval; --help says more."""
-    _training(context.args)
+    from bot.trainer import training_code
+
+    raise typer.Exit(training_code(context.args))
 
 
-def sample(context: typer.Context) -> None:
-    """Let a model write replies for volunteers to rank; --help says more."""
-    _training(["sample", *context.args])
+def sample(
+    model: _Model,
+    prompts: _Prompts = "ready:100",
+    n: _Replies = 4,
+    out: _Out = None,
+    limit: _Limit = 0,
+    temperature: _Temperature = 1.0,
+    top_p: _TopP = 1.0,
+    max_new_tokens: _Tokens = 256,
+    seed: _Seed = 0,
+    model_name: _Name = None,
+    key_variable: _Key = "",
+    lang: _Lang = "en",
+    licence: _Licence = None,
+    at_once: _AtOnce = False,
+    completions: _Completions = None,
+) -> None:
+    """Let a model reply to prompts, and put its replies up for ranking among those of people."""
+    import asyncio
 
+    from bot.config import settings_from
+    from bot.exchange.sample import command
 
-def _training(arguments: list[str]) -> None:
-    process = subprocess.run([sys.executable, "-m", "training", *arguments], check=False)
-    raise typer.Exit(process.returncode)
+    settings, name = settings_from(), model_name or command.name_of(model)
+    order = command.Order(
+        model=model,
+        model_name=name,
+        prompts=prompts,
+        folder=out or settings.data_dir / "samples" / name,
+        sampling=command.Sampling(n, temperature, top_p, max_new_tokens, seed),
+        limit=limit,
+        lang=lang,
+        licence=licence,
+        at_once=at_once,
+        key_variable=key_variable,
+    )
+    if completions is not None:
+        came = asyncio.run(command.put_up_file(settings, order, completions))
+    else:
+        came = asyncio.run(command.sample(settings, order))
+    command.tell(came)

@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from core.errors import NotAllowed, Unknown
 from core.flow.growth import settle
 from core.flow.handing import let_go
+from core.flow.joining import joined
 from core.flow.turn import Turn
-from core.model import RANKING, Fate, Message, Tree, TreeState
+from core.model import Fate, Message, Tree, TreeState
 from core.people import AuditEntry, Report
 from core.text import N_
 from core.tree import (
     implied_state,
     judged,
-    replies_to_rank,
     with_ballots,
     with_fate,
     with_hold,
-    with_larger_set,
 )
 
 RED_FLAG = "red_flag"
@@ -277,15 +276,6 @@ def _reranked(turn: Turn, tree: Tree, changed: Message) -> Tree:
 
 
 def _joined(turn: Turn, tree: Tree, changed: Message, *, parent: bool = False) -> Tree:
-    """The set that a message joined; ballots that don't know it no longer cover the set.
-
-    Who holds such a ballot, or is about to give one, may rank the new set as well.
-    """
+    """The set that a message joined, or the set below it."""
     parent_id = changed.id if parent else changed.parent_id
-    if parent_id is None or not replies_to_rank(tree, parent_id, turn.policy):
-        return tree
-    ballots = turn.unit.ballots(parent_id)
-    asked = any(x.kind in RANKING and x.target_id == parent_id for x in tree.leases)
-    if ballots or asked:
-        tree = with_larger_set(tree, parent_id)
-    return with_ballots(tree, parent_id, ballots, turn.policy)
+    return tree if parent_id is None else joined(turn, tree, parent_id)

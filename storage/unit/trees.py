@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
@@ -14,6 +14,7 @@ from storage.convert import (
     CHANGING,
     CHANGING_TYPES,
     FIXED,
+    LIMITS,
     MESSAGE,
     TREE,
     changing_values,
@@ -61,6 +62,10 @@ ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
 # What changes about a tree; the same, and the state it moved to.
 SAVE_TREE = "UPDATE tree SET grows_since = $2, touched_at = $3, licence = $4 WHERE id = $1"
 MOVE_TREE = SAVE_TREE.replace("SET", "SET state = $5,")
+
+# What a tree may become: changed only where one that was at rest is to be ranked.
+_LIMITS = ", ".join(f"{name} = ${n}" for n, name in enumerate(LIMITS.split(), 2))
+SAVE_LIMITS = f"UPDATE tree SET {_LIMITS} WHERE id = $1"
 
 # Open work that is there now, and open work that is no longer.
 SLOT = {
@@ -223,6 +228,8 @@ class Trees(Part):
             self.db.write(MOVE_TREE, *changed, state)
             self._moved[tree.lang, known.row.state.value] -= 1
             self._moved[tree.lang, tree.state.value] += 1
+        if tree.limits != known.row.limits:
+            self.db.write(SAVE_LIMITS, tree.id, *astuple(tree.limits))
         known.row = tree
 
     def _save_slots(self, known: Known, tree: Tree) -> None:

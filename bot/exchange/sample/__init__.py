@@ -1,0 +1,1 @@
+"""A model's replies on their way to the volunteers: prompts out, completions in."""
