@@ -229,7 +229,7 @@ class Trees(Part):
             self._moved[tree.lang, known.row.state.value] -= 1
             self._moved[tree.lang, tree.state.value] += 1
         if tree.limits != known.row.limits:
-            self.db.write(SAVE_LIMITS, tree.id, *astuple(tree.limits))
+            self.db.run(SAVE_LIMITS, tree.id, *astuple(tree.limits))  # a statement of its own
         known.row = tree
 
     def _save_slots(self, known: Known, tree: Tree) -> None:
