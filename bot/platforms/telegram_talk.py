@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections import OrderedDict
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from telegram import Bot, Message
 from telegram.error import TelegramError
 
 from bot.platforms.telegram_draw import drawn
+from bot.platforms.telegram_faults import apology, logged
 from bot.platforms.telegram_parse import (
     community_from_payload,
     event_from_payload,
@@ -35,7 +35,6 @@ _TEXTS = 10_000  # messages remembered, to know what their edits are about
 
 _ONLY_TEXT = N_("I can only read text. Please write it as a message.")
 _WHICH_TEXT = N_("I no longer know what that text was for. Please send it as a new message.")
-_FAILED = N_("Something went wrong here. Nothing was lost; please try again in a minute.")
 
 
 class Desk(Protocol):
@@ -68,7 +67,7 @@ class Talk:
         who = who_from_user(message.from_user)
         place = Place(message.chat.id)
         if message.text is None:
-            if message.effective_attachment is not None and not edited:
+            if message.effective_attachment is not None and not edited and not turn.behind:
                 await self.say(place, who, _ONLY_TEXT)
             return
         typing = typing_from_text(message.text, self._bot.username)
@@ -144,7 +143,7 @@ class Talk:
                 return await self._desk.handle(who, event, key)
             except Exception as error:
                 if attempt == _TRIES - 1:
-                    return _failure(who, error)
+                    return apology(logged(error), interface_language(who.locale))
                 _log.warning("The store failed, trying again: %s", type(error).__name__)
                 await asyncio.sleep(_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
@@ -163,14 +162,3 @@ def is_task(screen: Screen) -> bool:
 def _shows(screen: Screen, text: str) -> bool:
     """Whether a text was taken as the draft that is shown."""
     return any(passage.text.strip() == text.strip() for passage in screen.passages)
-
-
-def _failure(who: Who, error: Exception) -> Screen:
-    error_id = secrets.token_hex(4)
-    _log.error("The desk failed, error %s", error_id, exc_info=error)
-    return Say(
-        notes=(_FAILED,),
-        refused=True,
-        error_id=error_id,
-        language=interface_language(who.locale),
-    )

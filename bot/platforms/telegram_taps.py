@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+from telegram import Bot, CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.helpers import create_deep_linked_url
 
 from bot.platforms import telegram_labels as labels
@@ -19,7 +19,7 @@ from bot.platforms.telegram_redraw import Redraws
 from bot.platforms.telegram_send import TOAST, Place, Sender
 from bot.platforms.telegram_talk import Talk, is_task
 from bot.platforms.telegram_updates import Turn
-from core.dialogue import Event, Labelled, Ordered, Press, Screen, press_parts
+from core.dialogue import SHOW, Event, Labelled, Ordered, Press, Screen, press, press_parts
 from core.languages import interface_language
 from core.text import N_, Text
 from locales import say
@@ -58,8 +58,10 @@ class Taps:
                 await self._alert(query, _NOT_YOURS)
             case Pressed(press_id) if message is not None:
                 await self._event(turn, query, message, Press(press_id), _task_of(press_id))
-            case Pick() | Tick() if message is not None:
+            case Pick() | Tick() if isinstance(message, Message) and message.is_accessible:
                 return await self._progress(turn, query, message, tap)
+            case Pick(task_id) | Tick(task_id) if message is not None:  # too old to be drawn over
+                await self._event(turn, query, message, Press(press(SHOW, task_id)), task_id)
             case _:
                 await self._alert(query, _OLD)
         return None
@@ -69,7 +71,7 @@ class Taps:
         return create_deep_linked_url(self._bot.username, f"j_{message.chat.id}")
 
     async def _progress(
-        self, turn: Turn, query: CallbackQuery, message: MaybeInaccessibleMessage, tap: Pick | Tick
+        self, turn: Turn, query: CallbackQuery, message: Message, tap: Pick | Tick
     ) -> asyncio.Task[None] | None:
         """A tap on an order or a form: finished ones go to the desk, others are drawn."""
         place = (message.chat.id, message.message_id)
@@ -77,7 +79,7 @@ class Taps:
             await self._alert(query, labels.explanation(tap.act) or _OLD)
             return None
         if tap.act not in (ranking.SUBMIT, labels.SUBMIT, labels.SPAM):
-            drawing = self._redraws.change(*place, tap, own_rows(_keyboard(message)))
+            drawing = self._redraws.change(*place, tap, own_rows(message.reply_markup))
             await self._sender.answer(query.id)
             return drawing
         event = _finished(tap, self._redraws.state(*place, tap))
@@ -155,7 +157,3 @@ def _task_of(press_id: str) -> int | None:
         return press_parts(press_id)[1]
     except ValueError:
         return None
-
-
-def _keyboard(message: MaybeInaccessibleMessage) -> InlineKeyboardMarkup | None:
-    return message.reply_markup if isinstance(message, Message) else None

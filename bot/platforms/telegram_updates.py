@@ -9,7 +9,6 @@ once when a hundred wait.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 
 from telegram import Update
 
-_log = logging.getLogger(__name__)
+from bot.platforms.telegram_faults import logged
 
 PATIENCE = 5.0
 """Seconds that a committed update waits for its answer to go out."""
@@ -183,8 +182,8 @@ class Inbox:
             rest: asyncio.Task[None] | None = None
             try:
                 rest = await self._answer(turn)
-            except Exception:
-                _log.exception("An update could not be answered")
+            except Exception as error:
+                logged(error)
             turn.commit()
             if rest is None:
                 self._answered(turn)

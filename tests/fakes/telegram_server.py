@@ -199,7 +199,8 @@ class FakeTelegram:
                     await self._changed.wait()
                 return result
         except TimeoutError:
-            said = "\n".join(_shown(call) for call in self.calls[-6:])
+            told = [call for call in self.calls if not call.method.endswith("MyCommands")]
+            said = "\n".join(_shown(call) for call in told[-6:])
             raise AssertionError(f"waited in vain; the last calls were:\n{said}") from None
 
     def called(self, method: str) -> list[Call]:
@@ -458,6 +459,8 @@ class FakeTelegram:
 
 def _shown(call: Call) -> str:
     words = str(call.params.get("text", ""))[:120]
+    if call.method == "answerCallbackQuery":
+        words = str(call.params)
     return f"{call.method} to {call.chat}: {words!r} {call.refused}"
 
 

@@ -197,6 +197,20 @@ async def test_quick_taps_add_up_before_the_keyboard_is_drawn_again() -> None:
         assert len(here.tg.called("editMessageReplyMarkup")) <= 3
 
 
+async def test_a_form_too_old_to_be_drawn_over_is_drawn_anew() -> None:
+    async with scene(SMALL) as here:
+        ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")
+        await write(ana, "initial_prompt", QUESTION)
+        form = await ben.asks("/work label_initial_prompt", title("label_initial_prompt"))
+        data = button_with(form, "○ No")["callback_data"]
+        seen = len(ben.inbox())
+
+        here.tg.tap(ben.user, {"chat": ben.chat, "message_id": form["message_id"], "date": 0}, data)
+        await here.tg.until(lambda: len(ben.inbox()) > seen)
+
+        assert words_on(ben.inbox()[-1]) == words_on(form)
+
+
 async def test_spam_is_one_tap() -> None:
     async with scene(SMALL) as here:
         ana, ben = await here.volunteer("Ana"), await here.volunteer("Ben")

@@ -38,7 +38,7 @@ class FailingDesk:
     async def handle(self, who: Who, event: Event, key: str | None = None) -> Screen:
         if self.failures > 0:
             self.failures -= 1
-            raise OSError("the disk is full")
+            raise OSError(f"the disk is full, with {event} on it")
         return await self.desk.handle(who, event, key)
 
 
@@ -175,15 +175,19 @@ async def test_a_failing_store_is_asked_again_and_counts_once() -> None:
 
 
 async def test_a_store_that_stays_broken_is_admitted_with_an_error_id(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("bot.platforms.telegram_talk._PAUSE", 0.01)
     async with scene(desk=FailingDesk(failures=10_000)) as here:
         ana = here.person("Ana")
 
-        shown = await ana.asks("/work", "Something went wrong")
+        ana.say("a canary sings")
+        shown = await ana.reads("Something went wrong")
 
         assert "Error id" in shown["text"]
+        assert "OSError" in caplog.text
+        assert "canary" not in caplog.text
+        assert "disk" not in caplog.text
 
 
 async def test_a_slow_desk_does_not_keep_a_tap_waiting() -> None:
