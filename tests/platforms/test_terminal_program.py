@@ -87,6 +87,26 @@ def test_several_terminals_share_one_store_from_the_first_start_on(
         assert f"| What is thing {number}?" in out.split("\n\n")[-2], err
 
 
+def test_a_reader_who_goes_away_ends_the_terminal(environment: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        command("ana"), env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(b"/help\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdin.write(b"/help\n" * 100)
+    process.stdin.close()
+
+    assert process.wait(DEADLINE) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
 class Keyboard:
     """A person at a pseudo-terminal."""
 

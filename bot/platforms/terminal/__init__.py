@@ -36,7 +36,10 @@ async def serve(
             locale=_locale(),
             folder=settings.data_dir / "files",
         )
-        await conversation.run()
+        try:
+            await conversation.run()
+        except BrokenPipeError:  # whoever read the screens has gone
+            _write_to_nobody()
 
 
 def _speak_utf8() -> None:
@@ -45,6 +48,11 @@ def _speak_utf8() -> None:
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _write_to_nobody() -> None:
+    """Else the interpreter complains at its end about what it could not write."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _locale() -> str | None:
