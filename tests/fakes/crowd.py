@@ -23,15 +23,17 @@ from core.testing import ToldGuess
 
 POLICY = Policy(goal_tree_size=6, min_rankings=2, max_rankings=3, max_requests=10_000)
 FINE = {"spam": 0.0}
-TRIES = 8
-"""So often a volunteer asks again although there was nothing for them."""
 
 
 class Crowd:
     """People who take whatever there is and answer it well."""
 
-    def __init__(self, store: Store, rng: Random, clock: Clock | None = None) -> None:
+    def __init__(
+        self, store: Store, rng: Random, clock: Clock | None = None, patience: int = 2
+    ) -> None:
         self.store, self.rng = store, rng
+        self.patience = patience  # so often everybody asks in vain before they stop
+        self.busy = 0  # people with a task in hand
         self.world = World(POLICY, clock or (lambda: datetime.now(UTC)), rng, ToldGuess())
         self.answers: Counter[TaskKind] = Counter()
 
@@ -72,21 +74,30 @@ class Crowd:
         self.answers[TaskKind.INITIAL_PROMPT] += 1
 
     async def work_until_done(self, i: int, seed: int) -> None:
-        """Ask for tasks until there was none for a while; texts differ from one to the next."""
+        """Ask for tasks until nobody has had any for a while; no two texts are the same."""
         rng, idle = Random(seed), 0
-        while idle < TRIES:
-            task = await self.store.transact(lambda unit: self._take(unit, i))
-            if task is None:
-                idle += 1
+        while idle < self.patience:
+            if await self._work(i, rng):
+                idle = 0
+            else:
+                idle += self.busy == 0
                 await asyncio.sleep(0.005)
-                continue
-            try:
-                await self.store.transact(partial(self._answer, i=i, task=task, rng=rng))
-                self.answers[task.kind] += 1
-            except Refusal:
-                idle += 1
 
-    def _take(self, unit: UnitOfWork, i: int) -> Task | None:
+    async def _work(self, i: int, rng: Random) -> bool:
+        task = await self.store.transact(partial(self._take, i=i))
+        if task is None:
+            return False
+        self.busy += 1
+        try:
+            await self.store.transact(partial(self._answer, i=i, task=task, rng=rng))
+        except Refusal:
+            return False
+        finally:
+            self.busy -= 1
+        self.answers[task.kind] += 1
+        return True
+
+    def _take(self, unit: UnitOfWork, *, i: int) -> Task | None:
         kinds = tuple(kind for kind in TaskKind if kind is not TaskKind.INITIAL_PROMPT)
         return handing.request_task(self._visit(unit, i), Wish(kinds=kinds))
 
@@ -115,7 +126,7 @@ async def _main(url: str, folder: str, secret: str, first: str) -> None:
     from storage.open import open_store
 
     store = await open_store(url, Path(folder), POLICY, Random(1), secret)
-    crowd = Crowd(store, Random(int(first)))
+    crowd = Crowd(store, Random(int(first)), patience=40)
     people = range(int(first), int(first) + 4)
     await asyncio.gather(*(crowd.work_until_done(i, seed=i) for i in people))
     await store.close()

@@ -20,7 +20,7 @@ from core.policy import Policy
 from core.ports import Store, UnitOfWork
 from core.testing import ManualClock
 from core.tree import next_state
-from storage.open import SqlStore, open_store
+from storage.open import SqlStore
 
 PEOPLE = 40
 SECRET = "a secret for tests"
@@ -152,10 +152,9 @@ async def test_points_given_at_once_crosswise_all_count(sql_store: SqlStore) -> 
 
 
 async def test_several_processes_share_one_store(
-    sql_database: str, tmp_path: Path, policy: Policy
+    sql_store: SqlStore, sql_database: str, tmp_path: Path
 ) -> None:
-    store = await open_store(sql_database, tmp_path, policy, Random(1), SECRET)
-    crowd = Crowd(store, Random(4))
+    crowd = Crowd(sql_store, Random(4))
     await crowd.gather_people(8)
     await crowd.plant()
 
@@ -175,14 +174,13 @@ async def test_several_processes_share_one_store(
     ]
     told = [await run.communicate() for run in runs]
 
-    tree = await only_tree(store)
+    tree = await only_tree(sql_store)
     given = sum(int(out) for out, _ in told)
     assert [run.returncode for run in runs] == [0, 0]
     assert tree.state is TreeState.READY_FOR_EXPORT
     assert len(tree.messages) == tree.limits.goal_size
     assert all(m.review_count == 3 for m in tree.messages.values())
     assert given + 1 == await crowd.answers_stored()
-    await store.close()
 
 
 def test_a_crowd_answers_every_kind_of_task() -> None:
@@ -193,8 +191,7 @@ def test_a_crowd_answers_every_kind_of_task() -> None:
         crowd = Crowd(MemoryStore(POLICY, Random(1)), Random(4), ManualClock())
         await crowd.gather_people(9)
         await crowd.plant()
-        for i in range(9):
-            await crowd.work_until_done(i, seed=i)
+        await asyncio.gather(*(crowd.work_until_done(i, seed=i) for i in range(9)))
         return crowd.answers
 
     answers = asyncio.run(live())
