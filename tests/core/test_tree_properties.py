@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from fakes.community import SMALL
+from fakes.ledger import counted, recounted
 from fakes.lives import Lives
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import invariant
 
 from core.ports import Store
 from core.testing import MemoryStore
@@ -12,7 +14,12 @@ from core.testing import MemoryStore
 
 class LivesInMemory(Lives):
     def stores(self) -> Sequence[Store]:
-        return [MemoryStore(SMALL)]
+        self.store = MemoryStore(SMALL)
+        return [self.store]
+
+    @invariant()
+    def points_are_what_the_work_that_stands_is_worth(self) -> None:
+        assert counted(self.store.tables) == recounted(self.store.tables)
 
 
 TestLivesInMemory = LivesInMemory.TestCase

@@ -30,6 +30,7 @@ SMALL = Policy(
     max_active_trees=2,
     max_requests=10_000,
     shuffle_seconds=0,
+    p_lonely_child_extension=1.0,
     auto_mod_red_flags=3,
     auto_mod_skips=4,
 )
@@ -45,7 +46,7 @@ class Neighbours:
         self.players = [[grove.stranger(f"p{i}") for grove in self.groves] for i in range(PEOPLE)]
         self.runner = asyncio.Runner()
         self.acts = 0
-        self.states: dict[str, TreeState] = {}
+        self.linked = False  # two of them turned out to be one, with all that both had done
         for i in range(PEOPLE):
             self.sends(i, lambda player: Press("agree"))
 
@@ -94,6 +95,20 @@ class Neighbours:
             cut = rng.randrange(len(order))
             groups = (*((i,) for i in order[:cut]), tuple(order[cut:]))
             self.sends(person, lambda p: Ordered(p.screen.task_id or 0, groups))
+
+    def links(self, person: int, other: int) -> None:
+        """One person enters the code that another one was shown: both were the same all along."""
+        self.sends(other, lambda player: Command("link"))
+        codes = {
+            p.grove: str(p.screen.body[1]) for p in self.players[other] if not p.screen.refused
+        }
+        self.sends(person, lambda p: Command("link", {"code": codes.get(p.grove, "none")}))
+        self.linked = True
+
+    def leaves(self, person: int, how: str) -> None:
+        """One person deletes their profile, perhaps their texts too, and comes back a stranger."""
+        self.sends(person, lambda player: Press(f"forget::{how}!"))
+        self.sends(person, lambda player: Press("agree"))
 
     def moderates(self, act: str, seed: int) -> None:
         """A moderator does something to a message or tree chosen by chance."""
@@ -152,6 +167,7 @@ class Neighbours:
             trees = self.trees(grove)
             for tree in trees:
                 check_tree(tree, self.policy, restored=tree.id in self._restored(grove))
+                assert self.linked or has_replies_of_different_people(tree)
             pictures.append(sorted(picture(tree) for tree in trees))
         assert all(other == pictures[0] for other in pictures)
         for tree in self.trees(self.groves[0]):
@@ -198,8 +214,6 @@ def check_tree(tree: Tree, policy: Policy, *, restored: bool) -> None:
         most = limits.max_children if message.role == "prompter" else limits.prompter_replies
         assert len(kept) <= most or restored
         assert message.depth <= limits.max_depth
-        authors = [m.author_id for m in kept]
-        assert len(authors) == len(set(authors)), "nobody answers the same parent twice"
         if message.fate is not Fate.PRESENT:
             assert not any(takes_reviews(tree, m) for m in tree.children(message.id))
         ranked = [m.rank for m in replies_to_rank(tree, message.id, policy)]
@@ -207,6 +221,16 @@ def check_tree(tree: Tree, policy: Policy, *, restored: bool) -> None:
             assert None not in ranked
             assert min(r for r in ranked if r is not None) == 0
     assert size(tree) <= tree.limits.goal_size or restored
+
+
+def has_replies_of_different_people(tree: Tree) -> bool:
+    """Nobody answers the same parent twice."""
+    authors = [
+        (m.parent_id, m.author_id)
+        for m in tree.messages.values()
+        if m.keeps_place and m.author_id is not None
+    ]
+    return len(authors) == len(set(authors))
 
 
 def picture(tree: Tree) -> tuple[object, ...]:

@@ -70,6 +70,18 @@ class Lives(RuleBasedStateMachine):
     def reports(self, person: int) -> None:
         self.all.sends(person, lambda player: Command("report", {"reason": "it is wrong"}))
 
+    @rule(person=people)
+    def reacts(self, person: int) -> None:
+        self.all.sends(person, lambda player: Press(first(player, "thumb")))
+
+    @rule(person=people, other=people)
+    def links(self, person: int, other: int) -> None:
+        self.all.links(person, other)
+
+    @rule(person=people, how=st.sampled_from(["profile", "texts"]))
+    def leaves(self, person: int, how: str) -> None:
+        self.all.leaves(person, how)
+
     @rule(act=acts, seed=seeds)
     def moderates(self, act: str, seed: int) -> None:
         self.all.moderates(act, seed)
