@@ -34,6 +34,8 @@ def refuse_unreadable(event: Event) -> None:
         case Ordered() | Labelled() | Typed():
             if event.task_id is not None and not _is_id(event.task_id):
                 raise Unknown(N_("This task no longer exists. Get a new one with /work."))
+    if isinstance(event, Ordered) and any(type(i) is not int for g in event.groups for i in g):
+        raise Unknown(N_("This button is out of date. Go on with /work."))
     for words in _words(event):
         screening.refuse_unkept_signs(words)
 
