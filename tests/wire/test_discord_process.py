@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
 from fakes.discord_payloads import TOKEN
 from fakes.discord_people import Card, Member
 from fakes.discord_process import Program, program
@@ -137,6 +138,7 @@ async def test_a_wrong_token_ends_the_program_with_one_line(tmp_path: Path):
         await server.close()
 
 
+@pytest.mark.soak
 async def test_an_api_that_is_down_at_the_start_is_waited_for(tmp_path: Path):
     server = await DiscordServer().start()
     port = server.port

@@ -35,6 +35,7 @@ def shown(here: Scene, person: Volunteer) -> Json:
     return message
 
 
+@pytest.mark.soak
 async def test_two_hundred_people_tap_at_once_and_every_tap_counts() -> None:
     async with scene(pace=PACE) as here:
         people = [here.person(f"P{number}") for number in range(200)]

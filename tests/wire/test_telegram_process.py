@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import aiohttp
+import pytest
 from fakes.telegram_people import Volunteer, title, words_on
 from fakes.telegram_process import Program, agreed, free_port, program
 from fakes.telegram_server import TOKEN, FakeTelegram, Fault
@@ -139,6 +140,7 @@ def preview(person: Volunteer) -> dict[str, object]:
     return [message for message in person.inbox() if "Edit" in words_on(message)][-1]
 
 
+@pytest.mark.soak
 async def test_told_to_stop_it_finishes_and_the_rest_is_answered_after_the_restart(
     tmp_path: Path,
 ) -> None:
@@ -160,6 +162,7 @@ async def test_told_to_stop_it_finishes_and_the_rest_is_answered_after_the_resta
         assert "ERROR" not in running.log
 
 
+@pytest.mark.soak
 async def test_a_wrong_token_ends_the_program_with_one_line(tmp_path: Path) -> None:
     async with FakeTelegram() as tg:
         tg.token = "1:another"
