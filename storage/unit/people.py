@@ -76,8 +76,9 @@ INSERT INTO account (person_id, platform, id_hash, id_encrypted) VALUES ($1, $2,
 RETURNING id
 """
 
-# An account written with an older secret, from now on found under the present one.
+# What was written with an older secret, from now on found under the present one.
 REKEY_ACCOUNT = "UPDATE account SET id_hash = $2, id_encrypted = $3 WHERE id_hash = $1"
+REKEY_COMMUNITY = REKEY_ACCOUNT.replace("account", "community")
 
 # Whether the owner of an account was blocked before they left.
 WAS_BLOCKED = "SELECT 1 FROM blocked_hash WHERE id_hash = $1"
@@ -129,12 +130,15 @@ class People(Part):
 
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
         hashes = self.means.identity.hashes(who.platform, who.external_id)
-        place = None if who.community is None else self._place_hash(who, who.community)
+        places = self._place_hashes(who)
+        if len(hashes) > 1:
+            self._write_with_present_secret(who, hashes, places)
         is_repeat = self._is_repeat(key, hashes[0], at)
-        row = self.db.row(ARRIVE, hashes[0], place) or self._under_older_secret(who, hashes, place)
+        place = places[0] if places else None
+        row = self.db.row(ARRIVE, hashes[0], place)
         community = self._community_of(who, place, row)
         if row is None:
-            return self._first_contact(who, hashes[0], community, is_repeat, at)
+            return self._first_contact(who, hashes, community, is_repeat, at)
         person = person_from_row(row[_PERSON])
         if who.name and who.name != person.name:
             person = replace(person, name=who.name)
@@ -207,17 +211,20 @@ class People(Part):
         row = self.db.row(SEE_AND_LOCK, event, second, id_hash)
         return row is not None and row[0] == 0
 
-    def _place_hash(self, who: Who, community: str) -> bytes:
-        return self.means.identity.hashes(f"{who.platform} community", community)[0]
+    def _place_hashes(self, who: Who) -> Sequence[bytes]:
+        if who.community is None:
+            return ()
+        return self.means.identity.hashes(f"{who.platform} community", who.community)
 
-    def _under_older_secret(
-        self, who: Who, hashes: Sequence[bytes], place: bytes | None
-    ) -> Row | None:
+    def _write_with_present_secret(
+        self, who: Who, hashes: Sequence[bytes], places: Sequence[bytes]
+    ) -> None:
+        """While secrets rotate: what was written with an older one is written with the present."""
+        encrypted = self.means.identity.encrypted
         for old in hashes[1:]:
-            encrypted = self.means.identity.encrypted(who.external_id)
-            if self.db.run(REKEY_ACCOUNT, old, hashes[0], encrypted):
-                return self.db.row(ARRIVE, hashes[0], place)
-        return None
+            self.db.run(REKEY_ACCOUNT, old, hashes[0], encrypted(who.external_id))
+        for old in places[1:]:
+            self.db.run(REKEY_COMMUNITY, old, places[0], encrypted(who.community or ""))
 
     def _community_of(self, who: Who, place: bytes | None, row: Row | None) -> Community | None:
         """The community as last seen on the platform; a new one is added."""
@@ -236,15 +243,20 @@ class People(Part):
         return community
 
     def _first_contact(
-        self, who: Who, id_hash: bytes, community: Community | None, is_repeat: bool, at: datetime
+        self,
+        who: Who,
+        hashes: Sequence[bytes],
+        community: Community | None,
+        is_repeat: bool,
+        at: datetime,
     ) -> Arrival:
-        blocked = self.db.row(WAS_BLOCKED, id_hash) is not None
+        blocked = any(self.db.row(WAS_BLOCKED, id_hash) is not None for id_hash in hashes)
         person = Person(id=0, created_at=at, name=who.name, blocked=blocked)
         row = self.db.row(ADD_PERSON, *person_values(person)[1:])
         assert row is not None
         person = replace(person, id=row[0])
         encrypted = self.means.identity.encrypted(who.external_id)
-        row = self.db.row(ADD_ACCOUNT, person.id, who.platform, id_hash, encrypted)
+        row = self.db.row(ADD_ACCOUNT, person.id, who.platform, hashes[0], encrypted)
         assert row is not None
         return Arrival(
             account=Account(row[0], person.id, who.platform),

@@ -1,0 +1,247 @@
+"""The store in a file: its settings, its threads, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+
+import aiosqlite
+import pytest
+from fakes.planting import plant, someone
+
+from core.model import TaskKind
+from core.policy import Policy
+from core.ports import UnitOfWork
+from storage import sqlite
+from storage.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreUnreachable,
+)
+from storage.open import SqlStore, open_store
+from storage.unit import SqlUnit, people, points, trees, work
+
+
+@pytest.fixture
+async def file_store(sqlite_url: str, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    store = await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
+    yield store
+    await store.close()
+
+
+def test_the_one_private_name_we_use_is_where_we_use_it() -> None:
+    assert version("aiosqlite") == "0.22.1"
+    assert callable(aiosqlite.Connection._execute)
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+)
+async def test_the_writer_is_set_to_keep_what_it_was_told(
+    file_store: SqlStore, pragma: str, value: object
+) -> None:
+    def ask(unit: SqlUnit) -> object:
+        row = unit.db.row(f"PRAGMA {pragma}")
+        assert row is not None
+        return row[0]
+
+    assert await file_store.transact(ask) == value
+
+
+async def test_a_transaction_runs_whole_on_the_writers_thread(file_store: SqlStore) -> None:
+    def where(unit: UnitOfWork) -> tuple[int, int]:
+        before = threading.get_ident()
+        someone(unit)
+        return before, threading.get_ident()
+
+    first = await file_store.transact(where)
+    second = await file_store.transact(where)
+
+    assert len({*first, *second}) == 1
+    assert threading.get_ident() not in first
+
+
+async def test_reading_does_not_wait_for_a_writer(file_store: SqlStore) -> None:
+    person = await file_store.transact(someone)
+    started, go_on = threading.Event(), threading.Event()
+
+    def write_slowly(unit: UnitOfWork) -> None:
+        someone(unit, "bob")
+        started.set()
+        assert go_on.wait(10)
+
+    writing = asyncio.create_task(file_store.transact(write_slowly))
+    await asyncio.to_thread(started.wait, 10)
+    read = await asyncio.wait_for(file_store.read(lambda unit: unit.person(person.id)), 5)
+    go_on.set()
+    await writing
+
+    assert read == person
+
+
+async def test_readers_cannot_write(file_store: SqlStore) -> None:
+    with pytest.raises(StoreReadOnly):
+        await file_store.read(someone)
+
+
+async def test_what_was_committed_is_there_after_the_process_is_gone(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    store = await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
+    person = await store.transact(someone)
+
+    connection = sqlite3.connect(tmp_path / "grove.db")  # another process would see the same
+    names = connection.execute("SELECT name FROM person").fetchall()
+    connection.close()
+
+    assert names == [(person.name,)]
+    await store.close()
+
+
+async def test_the_log_is_moved_into_the_file_beside_the_writer(
+    file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "COMMITS_BETWEEN_CHECKPOINTS", 5)
+    before = (tmp_path / "grove.db").stat().st_mtime_ns
+
+    for i in range(6):
+        await file_store.transact(lambda unit, i=i: someone(unit, f"p{i}"))
+    for _ in range(200):
+        if (tmp_path / "grove.db").stat().st_mtime_ns != before:
+            break
+        await asyncio.sleep(0.02)
+
+    assert (tmp_path / "grove.db").stat().st_mtime_ns != before
+
+
+async def test_an_act_whose_caller_went_away_is_whole_or_not_there(file_store: SqlStore) -> None:
+    go_on = threading.Event()
+
+    def write(unit: UnitOfWork) -> None:
+        someone(unit)
+        assert go_on.wait(10)
+        plant(unit)
+
+    writing = asyncio.create_task(file_store.transact(write))
+    await asyncio.sleep(0.05)
+    writing.cancel()
+    go_on.set()
+
+    def count(unit: SqlUnit) -> list[int]:
+        tables = ("person", "tree")
+        return [unit.db.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables]
+
+    found = await file_store.transact(count)
+    assert found in ([0, 0], [1, 1])
+
+
+async def test_choosing_work_and_loading_a_tree_never_scan_a_table(file_store: SqlStore) -> None:
+    hot = [
+        work.CHOOSE,
+        work.ONE_TASK,
+        work.OPEN_TASKS,
+        work.TAKEN_SINCE,
+        trees.TREE_ROW,
+        trees.MESSAGES,
+        trees.LEASES_AND_SLOTS,
+        people.ARRIVE,
+        points.STANDING,
+        points.BOARD,
+    ]
+
+    def plans(unit: SqlUnit) -> list[str]:
+        found = []
+        for sql in hot:
+            values = ["1"] * len(set(re.findall(r"\$\d", sql)))
+            found += [row[3] for row in unit.db.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
+        return found
+
+    assert [step for step in await file_store.read(plans) if step.startswith("SCAN")] == []
+
+
+# ---------------------------------------------------------------- errors
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "grove.db").write_bytes(b"this is a text, and a long one at that " * 100)
+
+    with pytest.raises(StoreDamaged, match=r"grove\.db"):
+        await open_store(None, tmp_path, Policy(), Random(1))
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(StoreReadOnly, match="data folder"):
+        await open_store(None, tmp_path / "file" / "data", Policy(), Random(1))
+
+
+async def test_a_path_that_is_a_folder_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "grove.db").mkdir()
+
+    with pytest.raises(StoreError):
+        await open_store(None, tmp_path, Policy(), Random(1))
+
+
+async def test_a_writer_who_holds_on_makes_others_say_so(
+    file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await file_store.transact(lambda unit: unit.db.row("PRAGMA busy_timeout = 50"))
+    other = sqlite3.connect(tmp_path / "grove.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreBusy, match="Another program"):
+        await file_store.transact(someone)
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await file_store.transact(someone)).name == "Ada"
+
+
+async def test_a_full_store_says_so_and_loses_nothing(file_store: SqlStore) -> None:
+    person = await file_store.transact(someone)
+
+    def limit(unit: SqlUnit) -> None:
+        pages = unit.db.rows("PRAGMA page_count")[0][0]
+        unit.db.row(f"PRAGMA max_page_count = {pages}")
+
+    await file_store.transact(limit)
+
+    with pytest.raises(StoreFull, match="No space"):
+        await file_store.transact(lambda unit: plant(unit, root={"text": "x" * 1_000_000}))
+
+    assert await file_store.read(lambda unit: unit.person(person.id)) == person
+    assert await file_store.read(lambda unit: unit.open_work(1, ["en"], 5)) == {}
+
+
+async def test_a_wrong_use_of_the_store_is_an_error_of_ours(file_store: SqlStore) -> None:
+    with pytest.raises(StoreError, match="refused a statement"):
+        await file_store.transact(lambda unit: unit.db.row("SELECT nothing FROM nowhere"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+async def test_a_file_that_cannot_be_written_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "grove.db").chmod(0o400)
+
+    with pytest.raises((StoreReadOnly, StoreUnreachable)):
+        await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
+
+
+async def test_an_error_of_the_work_passes_as_it_is(file_store: SqlStore) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.find_slot(1, [(TaskKind.ASSISTANT_REPLY, "en")])
+        raise OSError("not the store's")
+
+    with pytest.raises(OSError, match="not the store's"):
+        await file_store.transact(work)
