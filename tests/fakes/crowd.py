@@ -81,7 +81,7 @@ class Crowd:
                 idle = 0
             else:
                 idle += self.busy == 0
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
 
     async def _work(self, i: int, rng: Random) -> bool:
         task = await self.store.transact(partial(self._take, i=i))
