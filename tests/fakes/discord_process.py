@@ -50,7 +50,14 @@ class Program:
         return self
 
     async def ready(self) -> Program:
-        await self.server.ready(30)
+        """Wait until it is connected; a program that ended instead says why."""
+        assert self.process is not None
+        connected = asyncio.create_task(self.server.ready(30))
+        ended = asyncio.create_task(self.process.wait())
+        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        assert connected.done(), f"the program has ended:\n{self.log}"
+        await connected
         return self
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
