@@ -8,9 +8,12 @@ from fakes.community import SMALL
 from fakes.players import Grove
 from fakes.wanderers import Wanderers
 
-from core.desk import PRESS_HANDLERS
+from core.desk import ADMIN_PRESSES, PRESS_HANDLERS
 from core.people import Who
 from core.testing import MemoryStore
+
+_ROUNDS = 20
+"""Some buttons are rare: they are looked for until all have been pressed."""
 
 
 async def test_no_button_that_is_shown_is_refused_and_no_screen_is_a_dead_end() -> None:
@@ -21,7 +24,11 @@ async def test_no_button_that_is_shown_is_refused_and_no_screen_is_a_dead_end() 
     ]
     people = Wanderers(Grove(store, SMALL, seed=1), store, in_private + in_a_group, Random(1))
 
-    await people.wander(2500)
+    wanted = set(PRESS_HANDLERS) - ADMIN_PRESSES - {"show"}  # platforms make that one
+    for _ in range(_ROUNDS):
+        await people.wander(1000)
+        if set(people.verbs) >= wanted:
+            break
 
     assert people.faults == []
-    assert set(PRESS_HANDLERS) - set(people.verbs) == {"show"}  # platforms make that one
+    assert wanted <= set(people.verbs)
