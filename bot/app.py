@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from random import SystemRandom
 
 from bot.config import Settings, policy_from
 from bot.errors import SettingsError
+from bot.health import Health, Pulse, beating
 from bot.language import LanguageHint
-from bot.logs import log_to
+from bot.logs import log_to, tell_lost_errors
+from bot.metrics import Metrics
+from bot.observed import Observed, ObservedStore
 from bot.schedule import ticking
-from bot.store import opened
+from bot.store import fault_of, open_work, opened
 from bot.supervision import Serve, supervised
+from bot.web import Watchman, watched
 from core.desk import Desk
-from core.ports import World
+from core.ports import Store, World
 
 PLATFORMS = ("discord", "telegram", "terminal")
 DRAIN_SECONDS = 25.0
@@ -50,21 +54,43 @@ def world_from(settings: Settings, hint: LanguageHint) -> World:
 async def serve(settings: Settings, platforms: Sequence[str], name: str | None = None) -> None:
     """Serve these platforms until they are done or the program is told to stop."""
     log_to(settings, in_file="terminal" in platforms)
+    asyncio.get_running_loop().set_exception_handler(tell_lost_errors)
     hint = LanguageHint()
     world = world_from(settings, hint)
     stop = asyncio.Event()
-    async with opened(settings, world.rng) as store:
-        desk = Desk(store, world)
+    metrics = Metrics()
+    chats = tuple(platform for platform in platforms if platform != "terminal")
+    async with opened(settings, world.rng) as kept:
+        store = ObservedStore(kept, metrics)
+        desk = Observed(Desk(store, world), metrics)
+        health = Health(chats, partial(fault_of, settings, store), Pulse())
         with _told_to_stop(stop), ticking(store, world):
             if "terminal" not in platforms:  # one person may wait; a community should not
                 await asyncio.to_thread(hint.load)
-            running = [
-                asyncio.create_task(
-                    supervised(platform, _serving(platform, desk, settings, name), stop)
-                )
-                for platform in platforms
-            ]
-            await until_all_done(running, stop)
+            async with _looked_after(settings, health, metrics, store):
+                running = [
+                    asyncio.create_task(
+                        supervised(platform, _serving(platform, desk, settings, name, health), stop)
+                    )
+                    for platform in platforms
+                ]
+                await until_all_done(running, stop)
+
+
+@asynccontextmanager
+async def _looked_after(
+    settings: Settings, health: Health, metrics: Metrics, store: Store
+) -> AsyncIterator[None]:
+    """Tell over HTTP how things are, where a community is served; one person sees it."""
+    if not health.platforms:
+        yield
+        return
+    watchman = Watchman(health, metrics, partial(open_work, store))
+    async with (
+        beating(health.pulse),
+        watched(watchman, settings.health_host, settings.health_port),
+    ):
+        yield
 
 
 async def until_all_done(
@@ -104,17 +130,21 @@ def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _serving(platform: str, desk: Desk, settings: Settings, name: str | None) -> Serve:
+def _serving(
+    platform: str, desk: Observed, settings: Settings, name: str | None, health: Health
+) -> Serve:
     """The platform's own `serve`; its library is loaded only now."""
     match platform:
         case "discord":
             from bot.platforms import discord_client
 
-            return partial(discord_client.serve, desk, settings)
+            serve = partial(discord_client.serve, desk, settings, watch=health.watch(platform))
+            return health.until_ended(platform, serve)
         case "telegram":
             from bot.platforms import telegram_app
 
-            return partial(telegram_app.serve, desk, settings)
+            chat = partial(telegram_app.serve, desk, settings, watch=health.watch(platform))
+            return health.until_ended(platform, chat)
         case _:
             from bot.platforms import terminal
 

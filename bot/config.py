@@ -74,9 +74,13 @@ class Settings(BaseSettings):
 
     # Process
     http_host: str = "127.0.0.1"
-    """Where health, metrics and the webhook listen."""
+    """Where the webhook listens, behind a proxy that speaks TLS."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """On which port; 0 takes any free one."""
+    health_host: str = "127.0.0.1"
+    """Where /livez, /readyz and /metrics listen; never let the public reach them."""
+    health_port: int = Field(default=8081, ge=0, le=65535)
+    """On which port; 0 takes any free one. Each process on a machine needs one of its own."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged; answers, names and tokens never are."""
 

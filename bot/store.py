@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from hmac import digest
@@ -10,9 +10,16 @@ from random import Random
 
 from bot.config import Settings, policy_from
 from core.export import Pseudonyms
+from core.model import TaskKind, TreeState
+from core.ports import Store
+from storage.address import address_from
 from storage.identity import secret_from
 from storage.open import SqlStore, open_store
 from storage.publication import kept_seed
+from storage.schema import HEAD, revision
+
+MOST_COUNTED = 1_000_000
+"""Open work of one language and kind is not counted further."""
 
 
 def database_url(settings: Settings) -> str | None:
@@ -36,6 +43,20 @@ async def pseudonyms(settings: Settings, store: SqlStore) -> Pseudonyms:
     """
     first = digest(secret(settings).encode(), b"pseudonyms", "sha256").hex()
     return Pseudonyms(await store.transact(partial(kept_seed, first=first)))
+
+
+async def fault_of(settings: Settings, store: Store) -> str | None:
+    """What is wrong with the store at this moment; None when it answers and has our schema."""
+    found = await revision(address_from(database_url(settings), settings.data_dir))
+    if found != HEAD:
+        return f"the store has schema {found}, and this program needs {HEAD}"
+    await store.read(lambda unit: unit.state_count("en", TreeState.GROWING))
+    return None
+
+
+async def open_work(store: Store) -> Mapping[tuple[str, TaskKind], int]:
+    """Places where work is wanted, by language and kind."""
+    return await store.read(lambda unit: unit.needs((), MOST_COUNTED))
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ async def supervised(
 
 
 def _tell(name: str, fault: Exception, pause: float) -> None:
-    """What a network does is one line; what nobody expected is told whole."""
+    """What a network does is one line; what nobody expected is told with where it arose."""
     if isinstance(fault, OSError):
         log.warning("%s cannot be reached, trying again in %.0f seconds: %s", name, pause, fault)
     else:

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.config import Settings
 from bot.errors import WrongToken
+from bot.health import Watch, unwatched
 from bot.platforms.discord_commands import sync_commands
 from cogs.conversation import Conversation, Desk
 from cogs.entry import Entry
@@ -36,10 +37,13 @@ DRAIN_SECONDS = 20.0
 """How long replies under way may take when the program stops."""
 
 
-async def serve(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+async def serve(
+    desk: Desk, settings: Settings, stop: asyncio.Event, watch: Watch = unwatched
+) -> None:
     """Serve until told to stop; raises when Discord cannot be served, or no longer."""
     _aim(settings)
     client = Client(desk, settings)
+    watch(client.serves)
     async with client:
         serving = asyncio.create_task(client.served())
         stopping = asyncio.create_task(stop.wait())
@@ -82,6 +86,10 @@ class Client(commands.AutoShardedBot):
             await self.start(token.get_secret_value())
         except discord.LoginFailure:
             raise WrongToken("Discord", "GROVE_DISCORD_TOKEN") from None
+
+    def serves(self) -> bool:
+        """Whether every shard of this process is connected."""
+        return self.is_ready() and not any(shard.is_closed() for shard in self.shards.values())
 
     async def prepare(self) -> None:
         """Everything that needs no connection."""
@@ -143,7 +151,7 @@ class Client(commands.AutoShardedBot):
         try:
             await sync_commands(self.tree, str(self.application_id), self._settings.data_dir)
         except Exception as error:
-            _log.error("Discord could not be told the commands: %s", error)
+            _log.error("Discord could not be told the commands", exc_info=error)
 
 
 def _aim(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.config import Settings
 from bot.errors import WrongToken
+from bot.health import Watch, unwatched
 from bot.platforms.telegram_groups import Groups
 from bot.platforms.telegram_limits import PACE, Limits, Pace
 from bot.platforms.telegram_menu import set_menus
@@ -30,7 +31,13 @@ _DRAIN = 15.0  # seconds to finish what is begun
 _LONGEST_PAUSE = 30.0
 
 
-async def serve(desk: Desk, settings: Settings, stop: asyncio.Event, pace: Pace = PACE) -> None:
+async def serve(
+    desk: Desk,
+    settings: Settings,
+    stop: asyncio.Event,
+    pace: Pace = PACE,
+    watch: Watch = unwatched,
+) -> None:
     """Serve Telegram until `stop` is set; raises WrongToken when it does not know the token."""
     bot = bot_from_settings(settings)
     try:
@@ -39,7 +46,7 @@ async def serve(desk: Desk, settings: Settings, stop: asyncio.Event, pace: Pace 
             return
         _log.info("Telegram is served as @%s", bot.username)
         router = Router(desk, bot, Sender(bot, Limits(pace)))
-        await _serve(settings, stop, bot, router)
+        await _serve(settings, stop, bot, router, watch)
     except InvalidToken:
         raise WrongToken("Telegram", "GROVE_TELEGRAM_TOKEN") from None
     finally:
@@ -98,14 +105,17 @@ class Router:
             self._sender.reached(change.chat.id)
 
 
-async def _serve(settings: Settings, stop: asyncio.Event, bot: Bot, router: Router) -> None:
+async def _serve(
+    settings: Settings, stop: asyncio.Event, bot: Bot, router: Router, watch: Watch
+) -> None:
     inbox = Inbox(router.answer)
     menus = asyncio.create_task(set_menus(bot))
     try:
         if settings.telegram_webhook_url:
-            await _behind_webhook(settings, stop, bot, inbox)
+            await _behind_webhook(settings, stop, bot, inbox, watch)
         else:
             poll = Poll(bot, inbox)
+            watch(poll.serves)
             await _alone_or_stopped(poll.run(), stop)
             await inbox.drain(_DRAIN)
             await poll.confirm()
@@ -115,7 +125,9 @@ async def _serve(settings: Settings, stop: asyncio.Event, bot: Bot, router: Rout
         await inbox.drain(0)
 
 
-async def _behind_webhook(settings: Settings, stop: asyncio.Event, bot: Bot, inbox: Inbox) -> None:
+async def _behind_webhook(
+    settings: Settings, stop: asyncio.Event, bot: Bot, inbox: Inbox, watch: Watch
+) -> None:
     secret = settings.telegram_webhook_secret
     assert settings.telegram_webhook_url is not None
     webhook = Webhook(
@@ -126,6 +138,7 @@ async def _behind_webhook(settings: Settings, stop: asyncio.Event, bot: Bot, inb
     )
     port = await webhook.listen(settings.http_host, settings.http_port)
     _log.info("The webhook listens on port %d", port)
+    watch(webhook.serves)
     try:
         await _alone_or_stopped(webhook.announce(), stop)
         await stop.wait()

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _LONG_POLL = 30  # seconds that Telegram waits for something to report
+_SILENCE = 60.0  # seconds without an answer after which nobody is served
 _BUSY = 0.1  # seconds between two looks while updates are still at work
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
@@ -35,6 +36,12 @@ class Poll:
         self._inbox = inbox
         self._pause = 0.0
         self._in_conflict = False
+        self._answered_at: float | None = None
+
+    def serves(self) -> bool:
+        """Whether Telegram has answered of late."""
+        now = asyncio.get_running_loop().time()
+        return self._answered_at is not None and now - self._answered_at < _SILENCE
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -93,6 +100,7 @@ class Poll:
                 await self._failed(error)
             else:
                 self._pause, self._in_conflict = 0.0, False
+                self._answered_at = asyncio.get_running_loop().time()
                 return found
 
     async def _conflict(self) -> None:

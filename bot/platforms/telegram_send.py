@@ -161,8 +161,8 @@ class Sender:
 
         try:
             await self._sent(place.chat_id, call(html, ParseMode.HTML, place))
-        except BadRequest as error:  # the topic is gone, or something nobody has foreseen
-            _log.warning("A message was refused and is sent plainly: %s", error.message)
+        except BadRequest:  # the topic is gone, or something nobody has foreseen
+            _log.warning("A message was refused and is sent plainly")
             await self._sent(place.chat_id, call(plain(html), None, Place(place.chat_id)))
 
     async def _send_file(self, place: Place, drawing: Drawing) -> None:

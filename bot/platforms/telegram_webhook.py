@@ -34,6 +34,7 @@ class Webhook:
         self._url = url
         self._secret = secret or secret_from_token(bot.token)
         self._runner: web.AppRunner | None = None
+        self._announced = False
 
     async def listen(self, host: str, port: int) -> int:
         """Open the door; on which port."""
@@ -46,6 +47,10 @@ class Webhook:
         found: int = self._runner.addresses[0][1]
         return found
 
+    def serves(self) -> bool:
+        """Whether Telegram knows where to call, and is listened to."""
+        return self._announced and self._runner is not None
+
     async def announce(self) -> None:
         """Tell Telegram where to call, unless it knows; go on until it has been told."""
         pause = 0.5
@@ -55,6 +60,7 @@ class Webhook:
                 allowed = tuple(known.allowed_updates or ())
                 if known.url != self._url or set(allowed) != set(ALLOWED_UPDATES):
                     await self._set()
+                self._announced = True
                 return
             except InvalidToken:
                 raise
@@ -67,6 +73,7 @@ class Webhook:
         """Take no more calls; those that are there are answered first."""
         if self._runner is not None:
             await self._runner.cleanup()
+            self._runner = None
 
     async def _set(self) -> None:
         await self._bot.set_webhook(

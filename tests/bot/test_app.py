@@ -92,7 +92,7 @@ def closed_port() -> int:
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GROVE_")}
-    return {**kept, "GROVE_DATA_DIR": str(folder), "GROVE_HTTP_PORT": "0", **settings}
+    return {**kept, "GROVE_DATA_DIR": str(folder), "GROVE_HEALTH_PORT": "0", **settings}
 
 
 @pytest.fixture

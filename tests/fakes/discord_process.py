@@ -94,6 +94,7 @@ class Program:
             "GROVE_DISCORD_API_BASE": self.server.api,
             "GROVE_DISCORD_GATEWAY_URL": self.server.gateway,
             "GROVE_HTTP_PORT": "0",
+            "GROVE_HEALTH_PORT": "0",
             **QUICK_POLICY,
             **self.more,
         }

@@ -56,6 +56,7 @@ class Program:
             "PYTHONPATH": str(ROOT),
             "GROVE_DATA_DIR": str(self.folder / "data"),
             "GROVE_TELEGRAM_TOKEN": TOKEN,
+            "GROVE_HEALTH_PORT": "0",
             "GROVE_TELEGRAM_API_BASE": self.tg.base,
             **QUICK_POLICY,
             **self.more,

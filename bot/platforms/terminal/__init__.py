@@ -10,11 +10,11 @@ from contextlib import nullcontext
 from io import TextIOWrapper
 
 from bot.config import Settings
+from bot.observed import Desk
 from bot.platforms.terminal.conversation import Conversation, Page
 from bot.platforms.terminal.lines import Lines, keyboard
 from bot.platforms.terminal.painted import PaintedPage
 from bot.platforms.terminal.plain import PlainPage
-from core.desk import Desk
 
 __all__ = ["serve"]
 

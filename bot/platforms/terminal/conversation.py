@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol, assert_never
 
+from bot.observed import Desk
 from bot.platforms.terminal.entry import Entry, next_entry
 from bot.platforms.terminal.lines import Lines
 from bot.platforms.terminal.meaning import (
@@ -23,7 +24,6 @@ from bot.platforms.terminal.meaning import (
     seen,
     text_meaning,
 )
-from core.desk import Desk
 from core.dialogue import AskLabels, AskText, Attachment, Event, Labelled, Say, Screen, Typed
 from core.languages import interface_language
 from core.people import Who
