@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core import labels, points, ranking, screening
-from core.errors import BadText, Refusal, TooLate, Unknown, handing_back
+from core.errors import BadText, TooLate, Unknown, handing_back
 from core.flow.growth import settle
 from core.flow.handing import own_open_task
 from core.flow.rewards import earn, earn_for_places, keep_streak
@@ -26,7 +26,6 @@ from core.model import (
     Tree,
     TreeState,
 )
-from core.selection import open_work
 from core.text import N_, Text
 from core.tree import takes_reply, with_ballots, with_review
 
@@ -122,13 +121,12 @@ def _planted(visit: Visit, task: Task, text: str) -> tuple[Tree, Message]:
 
 
 def _replied(visit: Visit, task: Task, text: str) -> tuple[Tree, Message]:
-    refusal = TooLate(
-        N_("This conversation no longer takes replies. Get another task with /work."),
-        handed_back=text,
-    )
-    tree, target_id, held = _place(visit, task, refusal)
-    if not takes_reply(tree, target_id, leased=held):
-        raise refusal
+    tree, target_id = _place(visit, task)
+    if not takes_reply(tree, target_id, leased=True):  # something was restored meanwhile
+        raise TooLate(
+            N_("This conversation no longer takes replies. Get another task with /work."),
+            handed_back=text,
+        )
     parent = tree.messages[target_id]
     message = visit.unit.add_message(
         replace(_new_message(visit, task, text), depth=parent.depth + 1)
@@ -136,18 +134,16 @@ def _replied(visit: Visit, task: Task, text: str) -> tuple[Tree, Message]:
     return tree, message
 
 
-def _place(visit: Visit, task: Task, refusal: Refusal) -> tuple[Tree, int, bool]:
-    """The tree of a task, its target, and whether the lease stands; else the place must be free.
+def _place(visit: Visit, task: Task) -> tuple[Tree, int]:
+    """The tree in which an open task holds a place, and the message that it is about.
 
-    Others may have removed, decided or halted what the task was about.
+    Where others have removed, decided or halted that message, the task is no longer open.
     """
-    tree = None if task.tree_id is None else visit.unit.tree(task.tree_id)
-    if tree is None or task.target_id is None:
-        raise refusal
-    held = any(lease.task_id == task.id for lease in tree.leases)
-    if not held and (task.target_id, task.kind) not in open_work(tree, visit.policy):
-        raise refusal
-    return tree, task.target_id, held
+    assert task.tree_id is not None
+    assert task.target_id is not None
+    tree = visit.unit.tree(task.tree_id)
+    assert tree is not None
+    return tree, task.target_id
 
 
 # ---------------------------------------------------------------- labels
@@ -179,9 +175,7 @@ def submit_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]
     """Count a finished review; the last one needed decides about the message."""
     task = _task_asking(visit, task_id, LABELLING)
     checked = labels.checked_labels(task.kind, task.full, _merged(task, values))
-    tree, target_id, _ = _place(
-        visit, task, TooLate(N_("This text needs no more reviews. Get another task with /work."))
-    )
+    tree, target_id = _place(visit, task)
     after = with_review(tree.without_lease(task.id), target_id, checked, visit.policy, visit.now)
     message = after.messages[target_id]
     done = replace(
@@ -211,9 +205,7 @@ def submit_order(
     """Count a ballot; the last one needed ranks the replies."""
     task = _task_asking(visit, task_id, RANKING)
     order = ranking.checked_order(groups, task.shown, all_bad)
-    tree, parent_id, _ = _place(
-        visit, task, TooLate(N_("These replies are ranked already. Get another task with /work."))
-    )
+    tree, parent_id = _place(visit, task)
     ballot = Ballot(
         groups=order,
         shown=task.shown,

@@ -12,7 +12,7 @@ from core.flow.growth import settle
 from core.flow.handing import lease_end, own_task
 from core.flow.rewards import earn, earn_for_places
 from core.flow.turn import Visit
-from core.model import LABELLING, Fate, Lease, Message, Task, TaskState, Tree
+from core.model import LABELLING, Fate, Lease, Message, Task, TaskState, Tree, TreeState
 from core.ports import Contribution
 from core.text import N_, Nn_, Text
 from core.tree import with_ballots, with_fate, without_review
@@ -117,6 +117,8 @@ def _undo_ballot(visit: Visit, task: Task) -> None:
     tree = _tree_of(visit, task)
     assert task.ballot is not None
     assert task.target_id is not None
+    if tree.state is TreeState.READY_FOR_EXPORT:
+        raise NothingToUndo(_BUILT_ON)
     visit.unit.save_task(_reopened(visit, task))
     _take_back_points(visit, task)
     earn_for_places(visit, tree, task.ballot, by=-1, at=task.answered_at)

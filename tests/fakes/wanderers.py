@@ -54,9 +54,16 @@ class Wanderers:
         elif chance < 0.85 and await player.answers(self.rng, spam=0.2):
             pass
         elif player.screen.buttons:
-            await player.send(Press(self.rng.choice(player.screen.buttons).id))
+            await player.send(Press(self._choice(player.screen)))
         else:
             await player.does("work")
+
+    def _choice(self, screen: Screen) -> str:
+        """Any button, though people leave less readily than they stay."""
+        chosen = self.rng.choice(screen.buttons).id
+        if chosen.partition(":")[0] in {"forget", "gone", "decline", "flag"}:
+            chosen = self.rng.choice(screen.buttons).id
+        return chosen
 
     def _text(self, player: Player) -> str:
         if str(player.screen.title) == "Time zone":
