@@ -1,0 +1,102 @@
+"""The picture of a board: small, the same every time, in any script, whatever people are called."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.pictures import fonts
+from bot.pictures.board import WIDTH, picture
+from bot.pictures.lines import cut, width, wrapped
+from core.bulletin import Bulletin, Row
+from core.text import N_, Nn_
+
+NAMES = {
+    "en": ("Ada Lovelace", "Юлия", "陳大文", "مريم", "नेहा"),
+    "ar": ("مريم العلي", "Ada (admin)", "يوسف 7", "נועה", "सारा"),
+    "zh": ("王小明", "さくら", "김민수", "Ada", "শুভ"),
+    "hi": ("श्रीकृष्ण", "प्रज्ञा", "Ada", "สมชาย", "விஜய்"),
+}
+
+
+def board(language: str, *names: str, count: int = 10) -> Bulletin:
+    names = names or NAMES[language]
+    rows = tuple(
+        Row(place, names[place % len(names)], 20_000 - 900 * place, (None, 3, -2, 0)[place % 4])
+        for place in range(1, count + 1)
+    )
+    facts = (
+        Nn_("{count} tree was finished.", "{count} trees were finished.", 3),
+        N_("New on the board: {names}", names=names),
+    )
+    return Bulletin(N_("Leaderboard of the week"), rows, facts, language)
+
+
+def size(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG")
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_a_picture_is_small_and_the_same_every_time(language: str) -> None:
+    first = picture(board(language))
+
+    assert first == picture(board(language))
+    assert 10_000 < len(first) < 300_000
+    assert size(first)[0] == WIDTH
+
+
+def test_a_board_without_names_is_a_picture_that_says_so() -> None:
+    empty = picture(Bulletin(N_("Leaderboard of the day"), (), (), "en"))
+
+    assert size(empty)[0] == WIDTH
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<b>&amp;\"'", "]]>", "x" * 5000, "🎄🎄🎄", "\u202eevil", "\u2069\u2066", "e\u0301" * 300],
+)
+def test_no_name_breaks_the_picture(name: str) -> None:
+    assert len(picture(board("ar", name, count=2))) < 300_000
+    assert len(picture(board("en", name, count=2))) < 300_000
+
+
+@pytest.mark.parametrize("font", fonts.ALL, ids=lambda font: font.family)
+def test_every_font_is_installed(font: fonts.Font) -> None:
+    assert font.path.endswith(font.file)
+
+
+def test_a_picture_in_latin_letters_reads_one_font() -> None:
+    assert fonts.files(fonts.runs("Ada Ωmega Юлия", "en")) == [fonts.PLAIN.path]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "families"),
+    [
+        ("陳 and नेहा", "en", ["Noto Sans SC", "Noto Sans", "Noto Sans Devanagari"]),
+        ("陳さん", "en", ["Noto Sans JP"]),
+        ("陳", "ja", ["Noto Sans JP"]),
+        ("مريم العلي", "ar", ["Noto Sans Arabic"]),
+    ],
+)
+def test_each_script_is_drawn_in_its_own_font(
+    words: str, language: str, families: list[str]
+) -> None:
+    found = fonts.runs(words, language)
+
+    assert "".join(run for _, run in found) == words
+    drawn = [font.family for font, run in found if run.strip()]
+    assert drawn == families
+
+
+def test_a_name_that_does_not_fit_ends_in_dots_and_keeps_its_signs_whole() -> None:
+    assert cut("Ada", 5) == "Ada"
+    short = cut("e\u0301" * 40, 6)
+    assert short.endswith("e\u0301…")
+    assert width(short) <= 6
+
+
+def test_long_facts_take_two_lines_and_lose_only_their_end() -> None:
+    first, second = wrapped("one two three four five six seven eight nine ten", 8, 2)
+
+    assert f"{first} {second}".startswith("one two three four")
+    assert second.endswith("…")
