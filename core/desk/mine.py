@@ -27,6 +27,7 @@ from core.text import N_, Nn_, Text
 
 _PER_PAGE = 5
 _PREVIEW = 300
+_STOPPED = frozenset({TreeState.HALTED_BY_MODERATOR, TreeState.ABORTED_LOW_GRADE})
 
 
 def mine(visit: Visit, args: Mapping[str, str]) -> Screen:
@@ -83,6 +84,8 @@ def fate(contribution: Contribution) -> Text:
         return N_("removed by a moderator")
     if message.held:
         return N_("waiting for a moderator")
+    if message.accepted is None and state in _STOPPED:
+        return N_("not used for now: its conversation was stopped")
     if message.accepted is None:
         return Nn_(
             "under review, {count} review so far",
