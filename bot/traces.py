@@ -40,5 +40,7 @@ def named(error: BaseException) -> str:
 
 
 def _in_our_words(error: BaseException) -> bool:
-    """Sentences that name settings and files alone; a plain StoreError quotes the database."""
-    return isinstance(error, StartError | StoreError) and type(error) is not StoreError
+    """Sentences that name settings and files alone; with a cause, a store's quotes the database."""
+    if isinstance(error, StoreError):
+        return type(error) is not StoreError and error.__cause__ is None
+    return isinstance(error, StartError)
