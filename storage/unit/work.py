@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
-from storage.codes import KIND, KIND_OF
+from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind, TaskState
+from storage.codes import KIND, KIND_OF, STATE
 from storage.convert import (
     ANSWERED,
     ASKED,
@@ -26,7 +26,8 @@ from storage.times import micros
 from storage.unit.trees import Trees
 
 # What a person may take of a slot `s`: not on their own text, nothing they were given before and
-# did not let expire, and no ranking of replies they wrote one of.
+# did not let expire, and no ranking of replies they wrote one of. OFFSET keeps PostgreSQL from
+# reading a person's whole history first: a slot's few tasks are looked up by the slot.
 _REPLY_OF_RANK = (
     f"CASE s.kind WHEN {KIND[TaskKind.RANK_PROMPTER_REPLIES]} THEN {KIND[TaskKind.PROMPTER_REPLY]}"
     f" WHEN {KIND[TaskKind.RANK_ASSISTANT_REPLIES]} THEN {KIND[TaskKind.ASSISTANT_REPLY]} END"
@@ -34,10 +35,12 @@ _REPLY_OF_RANK = (
 FITS = f"""
       s.free > 0 AND (s.author_id IS NULL OR s.author_id <> $1)
   AND NOT EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id AND k.kind = s.kind
-                  AND k.round = s.round AND k.person_id = $1 AND k.state <> 4)
+                  AND k.round = s.round AND k.person_id = $1 AND k.state <> 4
+                  LIMIT 1 OFFSET 0)
   AND NOT EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id
                   AND k.kind = {_REPLY_OF_RANK}
-                  AND k.round = 0 AND k.person_id = $1 AND k.state = 2)
+                  AND k.round = 0 AND k.person_id = $1 AND k.state = 2
+                  LIMIT 1 OFFSET 0)
 """
 _SLOT = "s.tree_id, s.target_id, s.kind, s.lang, s.free, s.urgency, s.round, s.author_id"
 
@@ -103,10 +106,12 @@ SELECT {columns("k", TASK)} FROM task k WHERE k.person_id = $1 AND k.state = 1
 ORDER BY k.leased_at DESC, k.id DESC
 """
 
-# What a person took lately, in whatever state; the states are named for the index's sake.
+# What a person took lately, by state; asked state by state, as the index is ordered.
 TAKEN_SINCE = """
-SELECT count(*), COALESCE(sum(CASE WHEN k.state = 1 THEN 1 ELSE 0 END), 0)
-FROM task k WHERE k.person_id = $1 AND k.state IN (1, 2, 3, 4, 5) AND k.leased_at > $2
+SELECT v.state, (SELECT count(*) FROM task k
+                 WHERE k.person_id = $1 AND k.state = v.state AND k.leased_at > $2)
+FROM (SELECT 1 AS state UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
+      UNION ALL SELECT 5) v
 """
 
 # What a person answered last, among the answers to the tasks they took last.
@@ -210,9 +215,9 @@ class Work(Trees):
         return [task_from_row(row) for row in self.db.rows(OPEN_TASKS, person_id)]
 
     def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
-        row = self.db.row(TAKEN_SINCE, person_id, micros(since))
-        assert row is not None
-        return row[0], row[1]
+        rows = self.db.rows(TAKEN_SINCE, person_id, micros(since))
+        counts: dict[int, int] = {state: count for state, count in rows}
+        return sum(counts.values()), counts[STATE[TaskState.OPEN]]
 
     def open_prompt_tasks(self, lang: str) -> int:
         row = self.db.row(OPEN_PROMPTS, lang)
