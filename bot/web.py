@@ -68,7 +68,7 @@ async def watched(watchman: Watchman, host: str, port: int) -> AsyncIterator[int
                 "GROVE_HEALTH_HOST and GROVE_HEALTH_PORT name a free place (port 0 takes any)."
             ) from None
         found: int = runner.addresses[0][1]
-        _log.info("Health and metrics are at port %d", found)
+        _log.debug("Health and metrics are at port %d", found)
         yield found
     finally:
         await runner.cleanup()

@@ -1,5 +1,6 @@
 """`grove check` names what is wrong and how to mend it, and tells no secret."""
 
+import os
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -133,7 +134,7 @@ async def test_a_key_that_others_may_read_is_to_mend(folder: Path) -> None:
 
 
 async def test_a_folder_that_others_may_write_to_is_to_mend(folder: Path) -> None:
-    folder.chmod(0o775)
+    os.chmod(folder, 0o775)
 
     assert (await found(Settings(data_dir=folder)))["data folder"] == (
         False,
