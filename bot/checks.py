@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from bot.app import platforms_to_serve
 from bot.config import Settings
 from bot.errors import SettingsError, StartError
+from bot.pictures.fonts import ALL as FONTS
 from bot.platform_checks import discord_answers, telegram_answers
 from bot.store import fault_of, opened
 from locales.catalogues import catalogue_file, is_translated, read_catalogue
@@ -106,6 +107,10 @@ async def _words(settings: Settings) -> str:
     return f"{len(COMPLETE)} languages complete"
 
 
+async def _fonts(settings: Settings) -> str:
+    return f"{len({font.path for font in FONTS})} fonts for the pictures of boards"
+
+
 async def _platforms(settings: Settings) -> str:
     return f"{', '.join(platforms_to_serve(settings, ()))} would be served by grove run"
 
@@ -119,6 +124,7 @@ _CHECKS: dict[str, Check] = {
     "secret key": _key,
     "store": _store,
     "words": _words,
+    "fonts": _fonts,
     "platforms": _platforms,
     "Discord": discord_answers,
     "Telegram": telegram_answers,

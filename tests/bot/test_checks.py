@@ -18,6 +18,7 @@ from bot import checks
 from bot.__main__ import app
 from bot.checks import findings
 from bot.config import Settings
+from bot.pictures.fonts import Font
 
 TOKEN = SecretStr("7:canary-token")
 
@@ -165,6 +166,17 @@ async def test_a_catalogue_that_is_missing_is_to_mend(
         False,
         "the translation tlh is missing; install the program again.",
     )
+
+
+async def test_a_font_that_is_missing_is_to_mend(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "FONTS", (Font("Noto Sans Klingon", "no_such_fonts", "none.ttf"),))
+
+    well, said = (await found(Settings(data_dir=folder)))["fonts"]
+
+    assert not well
+    assert "no_such_fonts" in said or "no-such-fonts" in said
 
 
 def test_the_command_ends_with_a_code_when_something_is_to_mend(
