@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import aiohttp
+import asyncpg
 import pytest
 
 from bot import health
@@ -129,15 +130,21 @@ async def test_a_store_that_is_lost_makes_the_program_unready_at_once(
     assert "schema" in said
 
 
-async def test_a_postgresql_server_that_drops_the_database_is_seen(
+async def test_a_postgresql_database_that_is_lost_makes_the_program_unready_within_ten_seconds(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=postgres_url)
+    server, _, template = postgres_url.rpartition("/")
+    admin = await asyncpg.connect(f"{server}/postgres")
+    await admin.execute(f'CREATE DATABASE "{template}_lost" TEMPLATE "{template}"')
+    settings = Settings(data_dir=tmp_path, database_url=f"{postgres_url}_lost")
     async with opened(settings, Random(1)) as store:
-        assert await fault_of(settings, store) is None
-        gone = Settings(data_dir=tmp_path, database_url=f"{postgres_url}_is_gone")
+        looked = Health((), partial(fault_of, settings, store), Pulse())
+        assert await looked.faults() == []
 
-        faults = await Health((), partial(fault_of, gone, store), Pulse()).faults()
+        await admin.execute(f'DROP DATABASE "{template}_lost" WITH (FORCE)')
+        await admin.close()
+        async with asyncio.timeout(10):
+            faults = await looked.faults()
 
     assert faults == ["the store fails (StoreUnreachable)"]
 
