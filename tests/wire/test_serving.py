@@ -1,0 +1,86 @@
+"""Each platform knows whether it serves at this moment."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from fakes.discord_bot import ScriptedDesk
+from fakes.discord_bot import settings as discord_settings
+from fakes.discord_server import DiscordServer
+from fakes.telegram_process import free_port
+from fakes.telegram_server import TOKEN, FakeTelegram
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.health import Probe
+from bot.platforms import discord_client, telegram_app, telegram_poll
+
+
+Probes = asyncio.Queue[Probe]
+
+
+async def becomes(probe: Probe, serving: bool) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            if probe() is serving:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_discord_is_served_while_the_gateway_is_connected(tmp_path: Path) -> None:
+    server, stop, probes = await DiscordServer().start(), asyncio.Event(), Probes()
+    settings = discord_settings(server, tmp_path)
+    running = asyncio.create_task(
+        discord_client.serve(ScriptedDesk(), settings, stop, watch=probes.put_nowait)
+    )
+    try:
+        probe = await probes.get()
+        assert not probe()
+        await becomes(probe, True)
+        server.refuse_gateway = 1
+        server.drop_gateway()
+        await becomes(probe, False)
+        await becomes(probe, True)
+    finally:
+        stop.set()
+        await running
+        await server.close()
+    assert not probe()
+
+
+async def test_telegram_is_served_while_its_polls_are_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telegram_poll, "_SILENCE", 1.0)
+    monkeypatch.setattr(telegram_poll, "_LONG_POLL", 0)
+    stop, probes = asyncio.Event(), Probes()
+    async with FakeTelegram() as tg:
+        settings = Settings(telegram_token=SecretStr(TOKEN), telegram_api_base=tg.base)
+        running = asyncio.create_task(
+            telegram_app.serve(ScriptedDesk(), settings, stop, watch=probes.put_nowait)
+        )
+        probe = await probes.get()
+        await becomes(probe, True)
+    await becomes(probe, False)
+    stop.set()
+    await running
+
+
+async def test_telegram_is_served_once_it_knows_the_webhook() -> None:
+    stop, probes = asyncio.Event(), Probes()
+    async with FakeTelegram() as tg:
+        settings = Settings(
+            telegram_token=SecretStr(TOKEN),
+            telegram_api_base=tg.base,
+            telegram_webhook_url="https://grove.example.org/telegram",
+            http_port=free_port(),
+        )
+        running = asyncio.create_task(
+            telegram_app.serve(ScriptedDesk(), settings, stop, watch=probes.put_nowait)
+        )
+        probe = await probes.get()
+        await becomes(probe, True)
+        assert tg.webhook["url"] == "https://grove.example.org/telegram"
+        stop.set()
+        await running
+    assert not probe()
