@@ -6,20 +6,19 @@ of the core, tree by tree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from core.labels import sums
-from core.model import LabelSum, Review, Slot, Tree
+from core.model import Slot
 from core.policy import Policy
-from core.selection import open_work
-from core.tree import next_state
 from storage.codes import KIND_OF
 from storage.driver import Row
 from storage.open import SqlStore
+from storage.sqlite import SqliteStore
+from storage.tree_invariants import Opinions, broken_of
 from storage.unit import SqlUnit
-from storage.unit.points import COUNTERS
+from storage.unit.points import COUNTERS, worth_sql
 
 TREES_AT_ONCE = 50
 SHOWN = 5
@@ -27,6 +26,24 @@ SHOWN = 5
 
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTERS.split())
 _UNEQUAL = " OR ".join(f"a.{name} <> coalesce(m.{name}, 0)" for name in COUNTERS.split())
+_GIVEN_NAMES = (
+    "prompts",
+    "replies_assistant",
+    "replies_prompter",
+    "accepted_prompts",
+    "accepted_replies_assistant",
+    "accepted_replies_prompter",
+    "labels_simple",
+    "labels_full",
+    "rankings",
+)
+_GIVEN = ", ".join(_GIVEN_NAMES)
+_TEXTS = ("parent_id IS NULL", "role = 2", "role = 1 AND parent_id IS NOT NULL")
+_WRITTEN = ", ".join(
+    f"-sum(CASE WHEN {text}{and_so} THEN 1 ELSE 0 END)"
+    for and_so in ("", " AND accepted AND NOT held")
+    for text in _TEXTS
+)
 
 OF_ROWS: Mapping[str, str] = {
     "The kept number of trees in each language and state is their number.": """
@@ -71,6 +88,19 @@ OF_ROWS: Mapping[str, str] = {
             GROUP BY person_id, scope
         ) AS m ON m.person_id = a.person_id AND m.scope = a.scope
         WHERE a.period = 'total' AND ({_UNEQUAL})""",
+    "A person's counters are what they gave.": f"""
+        SELECT person_id FROM (
+            SELECT person_id, {_GIVEN} FROM tally WHERE scope = '*' AND period = 'total'
+            UNION ALL
+            SELECT person_id, 0, 0, 0, 0, 0, 0,
+                   -sum(CASE WHEN kind BETWEEN 4 AND 6 AND NOT full_form THEN 1 ELSE 0 END),
+                   -sum(CASE WHEN kind BETWEEN 4 AND 6 AND full_form THEN 1 ELSE 0 END),
+                   -sum(CASE WHEN kind > 6 THEN 1 ELSE 0 END)
+            FROM task WHERE state = 2 AND person_id IS NOT NULL GROUP BY person_id
+            UNION ALL
+            SELECT author_id, {_WRITTEN}, 0, 0, 0
+            FROM message WHERE fate = 1 AND author_id IS NOT NULL GROUP BY author_id
+        ) AS c GROUP BY person_id HAVING {" OR ".join(f"sum({n}) <> 0" for n in _GIVEN_NAMES)}""",
 }
 
 SLOTS = """
@@ -88,6 +118,7 @@ async def broken_invariants(
     for sentence, sql in OF_ROWS.items():
         for row in await store.read(partial(_rows, sql=sql)):
             found.setdefault(sentence, []).append(row[0])
+    found |= await _of_database(store, policy)
     last, looked_at = 0, 0
     while True:
         page = await store.read(partial(_page, policy=policy, after=last))
@@ -98,6 +129,26 @@ async def broken_invariants(
         last, looked_at = page.tree_ids[-1], looked_at + len(page.tree_ids)
         progress(looked_at)
     return [_told(sentence, offenders) for sentence, offenders in found.items()]
+
+
+async def _of_database(store: SqlStore, policy: Policy) -> dict[str, list[object]]:
+    """What the policy says of the counters, and SQLite of its file."""
+    worth = worth_sql(tuple(policy.points.items()))
+    asked = {
+        "The points of a person are what their counters are worth.": (
+            f"SELECT person_id FROM tally WHERE points <> {worth}"
+        )
+    }
+    if isinstance(store, SqliteStore):
+        asked["Every reference leads somewhere."] = "PRAGMA foreign_key_check"
+        asked["The file is whole."] = (
+            "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
+        )
+    answers = {
+        sentence: [row[0] for row in await store.read(partial(_rows, sql=sql))]
+        for sentence, sql in asked.items()
+    }
+    return {sentence: offenders for sentence, offenders in answers.items() if offenders}
 
 
 def _rows(unit: SqlUnit, sql: str) -> Sequence[Row]:
@@ -120,32 +171,22 @@ def _page(unit: SqlUnit, policy: Policy, after: int) -> _Page:
         free, urgency, round, lang, author_id = values
         slot = Slot(tree_id, target_id, KIND_OF[kind], lang, free, urgency, round, author_id)
         slots[tree_id].add(slot)
-    trees = [tree for tree_id in ids if (tree := unit.tree(tree_id)) is not None]
     broken = [
-        (tree.id, sentence)
-        for tree in trees
-        for sentence in _broken_of(unit, tree, slots[tree.id], policy)
+        (tree_id, sentence)
+        for tree_id in ids
+        for sentence in _broken_of_stored(unit, tree_id, slots[tree_id], policy)
     ]
     return _Page(ids, broken)
 
 
-def _broken_of(unit: SqlUnit, tree: Tree, slots: set[Slot], policy: Policy) -> Iterator[str]:
-    if next_state(tree, policy) is not tree.state:
-        yield "A tree is in the state that its contents imply."
-    if set(open_work(tree, policy).values()) != {slot for slot in slots if slot.free > 0}:
-        yield "The open work that is stored is the open work of the tree."
-    if tree.origin is None and any(
-        dict(message.labels) != _label_sums(unit.reviews(message.id))
-        for message in tree.messages.values()
-    ):
-        yield "The label sums of a message are the sums of its reviews."
-
-
-def _label_sums(reviews: Sequence[Review]) -> dict[str, LabelSum]:
-    total: Mapping[str, LabelSum] = {}
-    for review in reviews:
-        total = sums(total, review.labels)
-    return dict(total)
+def _broken_of_stored(
+    unit: SqlUnit, tree_id: int, slots: set[Slot], policy: Policy
+) -> Sequence[str]:
+    try:
+        tree = unit.tree(tree_id)
+        return () if tree is None else list(broken_of(tree, slots, Opinions(unit, tree), policy))
+    except (ValueError, TypeError, LookupError):
+        return ["A tree can be read, with all that was said of it."]
 
 
 def _told(sentence: str, offenders: Sequence[object]) -> str:

@@ -66,7 +66,12 @@ def add_many(weights: tuple[tuple[str, Fraction], ...]) -> Many:
 @cache
 def revalue_sql(weights: tuple[tuple[str, Fraction], ...]) -> str:
     """Value all counters anew, after the weights changed."""
-    return f"UPDATE tally SET points = {_worth({name: name for name in _NAMES}, weights)}"
+    return f"UPDATE tally SET points = {worth_sql(weights)}"
+
+
+def worth_sql(weights: tuple[tuple[str, Fraction], ...]) -> str:
+    """What a row of counters is worth."""
+    return _worth({name: name for name in _NAMES}, weights)
 
 
 def _worth(sums: Mapping[str, str], weights: tuple[tuple[str, Fraction], ...]) -> str:

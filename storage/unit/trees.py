@@ -105,7 +105,7 @@ class Known:
     """A tree of this transaction: as its rows are, and as the core last saw it."""
 
     row: Tree  # the tree's own row; its messages and leases are those below
-    messages: dict[int, Message]
+    messages: dict[int, Message]  # as stored; never the mapping of a tree that was given out
     slots: dict[tuple[int, TaskKind], tuple[Slot, float]]
     tree: Tree | None  # None: written to since, so to be read again
     saved: bool = False  # in this transaction, perhaps not sent yet
@@ -163,7 +163,7 @@ class Trees(Part):
             else:
                 slot = Slot(tree_id, target_id, kind, tree.lang, a, b, round, author_id)
                 slots[target_id, kind] = (slot, key)
-        known = Known(tree, messages, slots, replace(tree, leases=tuple(leases)))
+        known = Known(tree, dict(messages), slots, replace(tree, leases=tuple(leases)))
         self._trees[tree_id] = known
         return known
 

@@ -216,7 +216,7 @@ class Work(Trees):
 
     def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
         rows = self.db.rows(TAKEN_SINCE, person_id, micros(since))
-        counts: dict[int, int] = {state: count for state, count in rows}
+        counts: dict[int, int] = {row[0]: row[1] for row in rows}
         return sum(counts.values()), counts[STATE[TaskState.OPEN]]
 
     def open_prompt_tasks(self, lang: str) -> int:

@@ -171,6 +171,25 @@ async def test_a_message_knows_its_tree(store: Store) -> None:
     assert await store.read(lambda unit: unit.tree_id_of(tree_id)) == tree_id
 
 
+async def test_a_tree_that_was_read_stays_as_it_was(store: Store) -> None:
+    tree = await store.transact(plant)
+
+    def work(unit: UnitOfWork) -> tuple[Tree, Tree]:
+        before = unit.tree(tree.id)
+        assert before is not None
+        reply = unit.add_message(message(before.root))
+        unit.save_tree(before.with_message(reply))
+        unit.save_tree(before.with_message(replace(reply, accepted=True)))
+        after = unit.tree(tree.id)
+        assert after is not None
+        return before, after
+
+    before, after = await store.transact(work)
+
+    assert len(before.messages) == 1
+    assert [m.accepted for m in after.messages.values()] == [None, True]
+
+
 async def test_a_message_not_yet_saved_with_its_tree_has_its_number(store: Store) -> None:
     def work(unit: UnitOfWork) -> bool:
         tree = plant(unit, state=GROWING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from fakes.players import Grove, Player
@@ -161,6 +161,19 @@ class Neighbours:
 
         return self.runner.run(grove.store.transact(work))
 
+    def counted(self, grove: Grove) -> list[tuple[int, Mapping[str, int]]]:
+        """Everybody's points, and what they are for."""
+
+        def work(unit: UnitOfWork) -> list[tuple[int, Mapping[str, int]]]:
+            people = [
+                unit.arrive(self.players[i][0].who, None, grove.clock()).person.id
+                for i in range(PEOPLE)
+            ]
+            standings = [unit.standing(person_id, "*", "total") for person_id in people]
+            return [(standing.points, standing.counts) for standing in standings]
+
+        return self.runner.run(grove.store.transact(work))
+
     def check(self) -> None:
         pictures = []
         for grove in self.groves:
@@ -170,6 +183,8 @@ class Neighbours:
                 assert self.linked or has_replies_of_different_people(tree)
             pictures.append(sorted(picture(tree) for tree in trees))
         assert all(other == pictures[0] for other in pictures)
+        boards = [self.counted(grove) for grove in self.groves]
+        assert all(other == boards[0] for other in boards)
         for tree in self.trees(self.groves[0]):
             self._check_moves(tree)
 

@@ -12,6 +12,8 @@ import pytest
 from bot.campaign.campaign import Campaign, SimulatedClock
 from bot.campaign.volunteers import crowd
 from core.desk import Desk
+from core.dialogue import Command
+from core.people import Who
 from core.policy import Policy
 from core.ports import World
 from core.testing import ToldGuess
@@ -38,7 +40,11 @@ async def _worked_in(folder: Path) -> None:
     async def goes_on() -> bool:
         return next(visits, None) is not None
 
-    await Campaign(desk, crowd(("en",), 12, rng), clock, rng).play(goes_on)
+    people = crowd(("en",), 12, rng)
+    await Campaign(desk, people, clock, rng).play(goes_on)
+    for number, person in enumerate(people):  # and some are still at work
+        who = Who("terminal", person.name, person.name)
+        await desk.handle(who, Command("work", {"kind": "assistant_reply"}), f"last:{number}")
     await store.close()
 
 
@@ -83,6 +89,31 @@ REPLY = "(SELECT min(id) FROM message WHERE parent_id IS NOT NULL AND accepted)"
         ("DELETE FROM slot", "The open work that is stored"),
         ("UPDATE slot SET free = free + 1", "The open work that is stored"),
         (f"UPDATE message SET labels = NULL WHERE id = {REPLY}", "The label sums of a message"),
+        ("UPDATE tally SET points = points + 1", "The points of a person"),
+        (
+            "UPDATE tally SET labels_full = labels_full + 1 WHERE scope = '*'",
+            "A person's counters are what they gave",
+        ),
+        ("UPDATE session SET account_id = 999 WHERE account_id = 1", "Every reference leads"),
+        (
+            "UPDATE message SET author_id = (SELECT person_id FROM task WHERE state = 2"
+            " AND kind > 6 AND target_id = message.parent_id) WHERE parent_id IS NOT NULL",
+            "Nobody ranks an own text",
+        ),
+        (
+            "UPDATE message SET ballots = ballots + 1 WHERE ballots > 0",
+            "The kept number of ballots",
+        ),
+        (
+            "UPDATE tree SET reply_reviews = 1, prompt_reviews = 1, goal_size = 99",
+            "No more reviews are being given",
+        ),
+        ("UPDATE tree SET goal_size = 1", "No more replies are being written than the tree's goal"),
+        ("UPDATE task SET ballot = 'x' WHERE kind = 8", "A tree can be read"),
+        (
+            "UPDATE tree SET max_children = 0, prompter_replies = 0",
+            "No more replies are being written than a message",
+        ),
     ],
 )
 async def test_harm_is_found_and_named(

@@ -167,7 +167,9 @@ async def test_choosing_work_and_loading_a_tree_never_scan_a_table(file_store: S
             found += [row[3] for row in unit.db.rows(f"EXPLAIN QUERY PLAN {sql}", *values)]
         return found
 
-    assert [step for step in await file_store.read(plans) if step.startswith("SCAN")] == []
+    of_the_question = {"SCAN CONSTANT ROW", "SCAN v"}  # rows that come with it
+    steps = set(await file_store.read(plans)) - of_the_question
+    assert [step for step in steps if step.startswith("SCAN")] == []
 
 
 # ---------------------------------------------------------------- errors

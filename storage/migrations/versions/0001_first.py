@@ -498,7 +498,7 @@ def upgrade() -> None:
     op.create_index("ix_task_person", "task", ["person_id", "state", "leased_at"])
     if op.get_bind().dialect.name == "postgresql":
         # Rows that are written over and over: room to do so in place, and old versions swept soon.
-        for table in ("slot", "session", "tree", "message", "tally"):
+        for table in ("slot", "session", "tree"):
             op.execute(
                 f"ALTER TABLE {table} SET (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02)"
             )
