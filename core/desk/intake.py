@@ -54,7 +54,7 @@ def _words(event: Event) -> Iterator[str]:
             yield event.text
         case Ordered():
             yield event.method
-        case Labelled():
+        case _:
             yield from event.values
 
 

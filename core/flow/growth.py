@@ -42,8 +42,8 @@ def settle(turn: Turn, before: Tree, after: Tree, *, reason: str | None = None) 
 def _without_lost_leases(turn: Turn, tree: Tree) -> Tree:
     for task_id in lost_leases(tree, turn.policy):
         task = turn.unit.task(task_id)
-        if task is not None:
-            turn.unit.save_task(replace(task, state=TaskState.EXPIRED))
+        assert task is not None
+        turn.unit.save_task(replace(task, state=TaskState.EXPIRED))
         tree = tree.without_lease(task_id)
     return tree
 

@@ -92,11 +92,11 @@ def _lease_first(
         if slot is None:
             return None
         tree = visit.unit.tree(slot.tree_id)
-        if tree is not None:
-            current = selection.open_work(tree, visit.policy).get((slot.target_id, slot.kind))
-            if current is not None:
-                return _lease(visit, tree, current, chosen=chosen)
-            visit.unit.save_tree(tree)  # the table of open work was behind this tree
+        assert tree is not None
+        current = selection.open_work(tree, visit.policy).get((slot.target_id, slot.kind))
+        if current is not None:
+            return _lease(visit, tree, current, chosen=chosen)
+        visit.unit.save_tree(tree)  # the table of open work was behind this tree
         passed.append(slot.tree_id)
     return None
 

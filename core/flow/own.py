@@ -74,9 +74,8 @@ def _reopened(visit: Visit, task: Task, draft: str | None = None) -> Task:
 
 
 def _tree_of(visit: Visit, task: Task) -> Tree:
-    tree = None if task.tree_id is None else visit.unit.tree(task.tree_id)
-    if tree is None:
-        raise NothingToUndo(_BUILT_ON)
+    tree = visit.unit.tree(task.tree_id or 0)
+    assert tree is not None  # an answered task stands in one
     return tree
 
 

@@ -157,9 +157,8 @@ def _hashed(code: str) -> str:
 def _judge_anew(visit: Visit, message_id: int) -> None:
     """Count the opinions on a message again after one of them was withdrawn."""
     tree_id = visit.unit.tree_id_of(message_id)
-    tree = None if tree_id is None else visit.unit.tree(tree_id)
-    if tree is None:
-        return
+    tree = visit.unit.tree(tree_id or 0)
+    assert tree is not None
     after = with_reviews(tree, message_id, visit.unit.reviews(message_id), visit.policy, visit.now)
     after = with_ballots(after, message_id, visit.unit.ballots(message_id), visit.policy)
     settle(visit, tree, after, reason="accounts linked")
@@ -178,21 +177,19 @@ def leave(visit: Visit, *, with_texts: bool) -> int:
     withdrawn = 0
     if with_texts:
         for message_id in visit.unit.texts_of(visit.person.id):
-            withdrawn += _withdraw_for_good(visit, message_id)
+            _withdraw_for_good(visit, message_id)
+            withdrawn += 1
     visit.unit.record(AuditEntry(at=visit.now, act="person left", reason=f"{withdrawn} texts"))
     visit.unit.forget_person(visit.person.id)
     return withdrawn
 
 
-def _withdraw_for_good(visit: Visit, message_id: int) -> bool:
-    tree_id = visit.unit.tree_id_of(message_id)
-    tree = None if tree_id is None else visit.unit.tree(tree_id)
-    if tree is None or not tree.messages[message_id].is_present:
-        return False
+def _withdraw_for_good(visit: Visit, message_id: int) -> None:
+    tree = visit.unit.tree(visit.unit.tree_id_of(message_id) or 0)
+    assert tree is not None
     message = tree.messages[message_id]
     after = with_fate(tree, [message_id], Fate.WITHDRAWN)
     if message.parent_id is not None:
         ballots = visit.unit.ballots(message.parent_id)
         after = with_ballots(after, message.parent_id, ballots, visit.policy)
     settle(visit, tree, after, reason="author left")
-    return True

@@ -67,10 +67,9 @@ def earn_for_places(
 ) -> None:
     """Each ballot gives points to the authors of the replies it puts first, second, third."""
     for message_id in sorted(ballot.ids):
-        message = tree.messages.get(message_id)
         name = points.ranked_contribution(ballot.place(message_id))
-        if message is not None and name is not None:
-            earn_for_message(turn, message, name, by, at or turn.now)
+        if name is not None:
+            earn_for_message(turn, tree.messages[message_id], name, by, at or turn.now)
 
 
 def keep_streak(visit: Visit) -> None:

@@ -361,6 +361,17 @@ async def test_a_thumb_can_follow_the_review() -> None:
     assert any(b.startswith("next") for b in player.buttons)
 
 
+@pytest.mark.parametrize("kind", [K.LABEL_INITIAL_PROMPT, K.INITIAL_PROMPT])
+async def test_there_is_no_thumb_sideways_and_none_for_nothing(kind: TaskKind) -> None:
+    village = Village()
+    player = await village.anybody_with(kind)
+    thumb = "sideways" if kind.labels else "up"
+
+    await player.send(Press(press("thumb", player.screen.task_id, thumb)))
+
+    assert player.notes == "This button is out of date. Go on with /work."
+
+
 async def test_nobody_rates_their_own_text() -> None:
     village = Village()
     me = village.person(await village.prompt()).id
@@ -405,6 +416,19 @@ async def test_ballots_that_agree_finish_the_tree() -> None:
 
     assert village.tree.state == "ready_for_export"
     assert [m.rank for m in village.replies] == [0, 1]
+
+
+async def test_the_fourth_place_earns_its_author_nothing() -> None:
+    village = Village(goal_tree_size=5, max_children_count=4)
+    authors = await village.replied(4)
+    await village.reviewed()
+
+    await village.ranks(await village.with_task(K.RANK_ASSISTANT_REPLIES), 0, 1, 2, 3)
+
+    places = [
+        [name for name in village.points(author) if name.startswith("ranked")] for author in authors
+    ]
+    assert places == [["ranked_1"], ["ranked_2"], ["ranked_3"], []]
 
 
 async def test_replies_can_be_tied_or_all_bad() -> None:

@@ -96,7 +96,8 @@ async def test_agreeing_twice_is_agreeing_once(village: Village) -> None:
 
     await player.press("agree")
 
-    assert len(village.memory.tables.consents) == 1
+    person_id = village.person(player).id
+    assert len(await village.store.read(lambda unit: unit.consents(person_id))) == 1
 
 
 async def test_terms_that_changed_are_asked_about_again(village: Village) -> None:
@@ -397,6 +398,18 @@ async def test_who_was_blocked_comes_back_blocked(village: Village) -> None:
     await player.takes()
 
     assert player.notes.startswith("You have been blocked")
+
+
+async def test_leaving_in_the_middle_of_a_question_leaves_no_question(village: Village) -> None:
+    player = await village.volunteer()
+    await player.does("timezone")
+
+    await player.send(Press("forget::profile!"))
+    assert village.memory.tables.sessions == {}
+    await player.press("agree")
+    await player.send(Typed("Europe/Madrid"))
+
+    assert player.notes == "I wasn't expecting a text. Take a task first."
 
 
 async def test_the_deletion_that_comes_twice_deletes_once(village: Village) -> None:

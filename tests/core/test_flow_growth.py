@@ -13,7 +13,7 @@ from core.flow import growth, housekeeping, moderation
 from core.flow.handing import expire_leases
 from core.flow.housekeeping import Tended
 from core.flow.turn import Turn
-from core.model import TaskKind, TreeState
+from core.model import Ballot, TaskKind, TreeState
 
 K = TaskKind
 S = TreeState
@@ -115,6 +115,20 @@ async def test_the_end_of_a_tree_may_wake_an_imported_one() -> None:
 
     assert village.memory.tables.trees[tree_id].state is S.RANKING
     await village.with_task(K.RANK_ASSISTANT_REPLIES)
+
+
+async def test_ballots_that_came_in_a_file_count_too() -> None:
+    village = Village()
+    tree_id = await imported(village)
+    replies = [i for i in village.memory.tables.trees[tree_id].messages if i != tree_id]
+    order = Ballot(groups=tuple((i,) for i in replies), shown=tuple(replies))
+    await village.turn(lambda turn: turn.unit.add_ballot(tree_id, order))
+    await village.turn(lambda turn: growth.wake_tree(turn, tree_id))
+
+    await village.ranks(await village.with_task(K.RANK_ASSISTANT_REPLIES), 0, 1)
+
+    assert village.memory.tables.trees[tree_id].state is S.READY_FOR_EXPORT
+    assert [village.memory.tables.trees[tree_id].messages[i].rank for i in replies] == [0, 1]
 
 
 async def test_imported_trees_sleep_on_where_enough_is_ranked() -> None:

@@ -295,6 +295,20 @@ async def test_ballots_on_ones_own_replies_count_no_more(village: Village) -> No
     await village.with_task(K.RANK_ASSISTANT_REPLIES)
 
 
+async def test_only_the_first_three_places_are_given_back() -> None:
+    village = Village(goal_tree_size=5, max_children_count=4)
+    authors = await village.replied(4)
+    await village.reviewed()
+    voter = await village.with_task(K.RANK_ASSISTANT_REPLIES)
+    await village.ranks(voter, 0, 1, 2, 3)
+
+    await link(authors[3], voter)
+
+    assert [set(village.points(a)) & {"ranked_1", "ranked_2", "ranked_3"} for a in authors] == [
+        set()
+    ] * 4
+
+
 async def test_a_task_in_hand_on_what_is_ones_own_is_gone(village: Village) -> None:
     here, there = await two(village)
     await here.takes("initial_prompt")
