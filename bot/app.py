@@ -13,10 +13,12 @@ from random import SystemRandom
 from bot.config import Settings, policy_from
 from bot.errors import SettingsError
 from bot.health import Health, Pulse, beating
+from bot.herald import Announce
 from bot.language import LanguageHint
 from bot.logs import log_to, tell_lost_errors
 from bot.metrics import Metrics
 from bot.observed import Observed, ObservedStore
+from bot.posting import Poster
 from bot.schedule import ticking
 from bot.store import fault_of, open_work, opened
 from bot.supervision import Serve, supervised
@@ -64,13 +66,15 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
         store = ObservedStore(kept, metrics)
         desk = Observed(Desk(store, world), metrics)
         health = Health(chats, partial(fault_of, settings, store), Pulse())
-        with _told_to_stop(stop), ticking(store, world):
+        poster = Poster(store, world)
+        with _told_to_stop(stop), ticking(store, world, poster):
             if "terminal" not in platforms:  # one person may wait; a community should not
                 await asyncio.to_thread(hint.load)
             async with _looked_after(settings, health, metrics, store):
+                serving = partial(_serving, desk, settings, name, health, poster.announce)
                 running = [
                     asyncio.create_task(
-                        supervised(platform, _serving(platform, desk, settings, name, health), stop)
+                        supervised(platform, serving(platform), stop)
                     )
                     for platform in platforms
                 ]
@@ -131,19 +135,36 @@ def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
 
 
 def _serving(
-    platform: str, desk: Observed, settings: Settings, name: str | None, health: Health
+    desk: Observed,
+    settings: Settings,
+    name: str | None,
+    health: Health,
+    announce: Announce,
+    platform: str,
 ) -> Serve:
     """The platform's own `serve`; its library is loaded only now."""
     match platform:
         case "discord":
             from bot.platforms import discord_client
 
-            serve = partial(discord_client.serve, desk, settings, watch=health.watch(platform))
+            serve = partial(
+                discord_client.serve,
+                desk,
+                settings,
+                watch=health.watch(platform),
+                announce=announce,
+            )
             return health.until_ended(platform, serve)
         case "telegram":
             from bot.platforms import telegram_app
 
-            chat = partial(telegram_app.serve, desk, settings, watch=health.watch(platform))
+            chat = partial(
+                telegram_app.serve,
+                desk,
+                settings,
+                watch=health.watch(platform),
+                announce=announce,
+            )
             return health.until_ended(platform, chat)
         case _:
             from bot.platforms import terminal

@@ -13,7 +13,9 @@ from discord.ext import commands
 from bot.config import Settings
 from bot.errors import WrongToken
 from bot.health import Watch, unwatched
+from bot.herald import Announce
 from bot.platforms.discord_commands import sync_commands
+from bot.platforms.discord_herald import DiscordHerald
 from cogs.conversation import Conversation, Desk
 from cogs.entry import Entry
 from cogs.menus import Menus
@@ -38,11 +40,15 @@ DRAIN_SECONDS = 20.0
 
 
 async def serve(
-    desk: Desk, settings: Settings, stop: asyncio.Event, watch: Watch = unwatched
+    desk: Desk,
+    settings: Settings,
+    stop: asyncio.Event,
+    watch: Watch = unwatched,
+    announce: Announce | None = None,
 ) -> None:
     """Serve until told to stop; raises when Discord cannot be served, or no longer."""
     _aim(settings)
-    client = Client(desk, settings)
+    client = Client(desk, settings, announce)
     watch(client.serves)
     async with client:
         serving = asyncio.create_task(client.served())
@@ -51,6 +57,7 @@ async def serve(
         stopping.cancel()
         if serving.done():
             return serving.result()
+        await client.herald.close(DRAIN_SECONDS)
         await client.conversation.drained(DRAIN_SECONDS)
         await client.close()
         serving.cancel()  # where it was still connecting, it would try for ever
@@ -60,7 +67,7 @@ async def serve(
 class Client(commands.AutoShardedBot):
     """The connection to Discord; it needs no privileged intent and reads no messages."""
 
-    def __init__(self, desk: Desk, settings: Settings) -> None:
+    def __init__(self, desk: Desk, settings: Settings, announce: Announce | None = None) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -73,6 +80,8 @@ class Client(commands.AutoShardedBot):
             shard_count=settings.discord_shard_count,
         )
         self.conversation = Conversation(desk)
+        self.herald = DiscordHerald(self)
+        self._announce = announce
         self._settings = settings
         self._syncing: asyncio.Task[None] | None = None
         self._identified = -IDENTIFY_SECONDS
@@ -102,6 +111,8 @@ class Client(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         await self.prepare()
+        if self._announce is not None:
+            self._announce(self.herald)
         if not self._settings.discord_api_base and self.application_id is not None:
             link = discord.utils.oauth_url(self.application_id, permissions=_NEEDED)
             _log.info("Discord is served; a server invites the bot with %s", link)

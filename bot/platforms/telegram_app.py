@@ -12,7 +12,9 @@ from telegram.error import InvalidToken, TelegramError
 from bot.config import Settings
 from bot.errors import WrongToken
 from bot.health import Watch, unwatched
+from bot.herald import Announce
 from bot.platforms.telegram_groups import Groups
+from bot.platforms.telegram_herald import TelegramHerald
 from bot.platforms.telegram_limits import PACE, Limits, Pace
 from bot.platforms.telegram_menu import set_menus
 from bot.platforms.telegram_parse import in_private, is_person
@@ -37,6 +39,7 @@ async def serve(
     stop: asyncio.Event,
     pace: Pace = PACE,
     watch: Watch = unwatched,
+    announce: Announce | None = None,
 ) -> None:
     """Serve Telegram until `stop` is set; raises WrongToken when it does not know the token."""
     bot = bot_from_settings(settings)
@@ -45,8 +48,14 @@ async def serve(
         if stop.is_set():
             return
         _log.info("Telegram is served as @%s", bot.username)
-        router = Router(desk, bot, Sender(bot, Limits(pace)))
-        await _serve(settings, stop, bot, router, watch)
+        sender = Sender(bot, Limits(pace))
+        herald = TelegramHerald(sender)
+        if announce is not None:
+            announce(herald)
+        try:
+            await _serve(settings, stop, bot, Router(desk, bot, sender), watch)
+        finally:
+            await herald.close(_DRAIN)
     except InvalidToken:
         raise WrongToken("Telegram", "GROVE_TELEGRAM_TOKEN") from None
     finally:

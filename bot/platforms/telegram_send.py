@@ -25,6 +25,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.herald import PostLater, PostRefused
 from bot.platforms.telegram_draw import Drawing
 from bot.platforms.telegram_html import plain
 from bot.platforms.telegram_limits import Limits
@@ -143,6 +144,24 @@ class Sender:
                     return
             else:
                 return
+
+    async def turn(self, chat_id: int) -> None:
+        """Wait until this chat may be sent something."""
+        await self._limits.turn(self._moved.get(chat_id, chat_id))
+
+    async def try_once(self, chat_id: int, call: Callable[[Bot, int], Awaitable[T]]) -> T:
+        """Send what must not arrive twice: PostRefused and PostLater say that it did not."""
+        chat_id = self._moved.get(chat_id, chat_id)
+        try:
+            return await call(self._bot, chat_id)
+        except TooFast as error:
+            self._limits.pause(chat_id, error.seconds)
+            raise PostLater(error.seconds) from error
+        except ChatMigrated as error:
+            self.moved(chat_id, error.new_chat_id)
+            raise PostLater(1) from error
+        except (BadRequest, Forbidden) as error:
+            raise PostRefused(error.message) from error
 
     async def _send_message(
         self, place: Place, html: str, keyboard: InlineKeyboardMarkup | None, *, quietly: bool

@@ -111,6 +111,7 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "help": teaching.press_help,
     "setup": setup.press_setup,
     "open": config.press_open,
+    "sendnow": config.press_sendnow,
 }
 
 _OPEN_PRESSES = frozenset(
@@ -132,7 +133,7 @@ _OPEN_PRESSES = frozenset(
 )
 """Presses that need no consent."""
 
-ADMIN_PRESSES = frozenset({"setup", "open"})
+ADMIN_PRESSES = frozenset({"setup", "open", "sendnow"})
 """Presses for those who manage the community; platforms look that up before they send one."""
 
 _RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "help"})
@@ -252,5 +253,5 @@ def _answered(visit: Visit, event: Typed | Ordered | Labelled) -> Screen:
             return working.ordered(visit, event)
         case Labelled():
             return working.labelled(visit, event)
-        case Typed():
+        case _:
             return standing.typed(visit, event)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
+from core.bulletin import Outgoing
 from core.community import Rules, codes_from
 from core.dialogue import Button, Say, Screen, Table, press
 from core.errors import Unknown
+from core.flow import posting
 from core.flow import rules as flow
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
@@ -70,9 +72,13 @@ def _set(visit: Visit, setting: Setting, value: str) -> None:
 
 def all_settings(visit: Visit) -> Screen:
     rules = flow.rules_here(visit)
+    posts = _unsettled(visit)
     return Say(
         title=N_("Settings of this community"),
-        body=(N_("Change one with /config, its name and the new value."),),
+        body=(
+            N_("Change one with /config, its name and the new value."),
+            *(posting.trouble(post) for post in posts),
+        ),
         table=Table(
             head=(N_("Setting"), N_("Now"), N_("What it does")),
             rows=tuple((s.name, s.show(visit, rules), s.sentence) for s in SETTINGS),
@@ -80,8 +86,25 @@ def all_settings(visit: Visit) -> Screen:
         buttons=(
             Button(press("open", None, "no" if rules.open else "yes"), _OPEN[not rules.open]),
             Button(press("setup"), N_("Set up step by step")),
+            *(
+                Button(
+                    press("sendnow", None, f"{post.board}.{post.period}"),
+                    N_("Send {period} now", period=post.period.partition(":")[2]),
+                )
+                for post in posts
+            ),
         ),
     )
+
+
+_POSTS_SHOWN = 3
+
+
+def _unsettled(visit: Visit) -> list[Outgoing]:
+    """Posts that only an admin can decide about."""
+    if visit.community is None:
+        return []
+    return posting.unsettled(visit, visit.community.id)[:_POSTS_SHOWN]
 
 
 _OPEN = {True: N_("Switch tasks on"), False: N_("Switch tasks off")}
@@ -92,6 +115,15 @@ def press_open(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     rules = replace(flow.rules_here(visit), open=argument == "yes")
     flow.change_rules(visit, "open", rules)
     return replace(all_settings(visit), notes=(N_("Saved."),))
+
+
+def press_sendnow(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """`board.period`: a post that was refused, or may not have arrived, goes out (again)."""
+    require_community(visit)
+    assert visit.community is not None
+    board, _, period = (argument or "").partition(".")
+    posting.send_now(visit, visit.community.id, board, period)
+    return replace(all_settings(visit), notes=(N_("It is being sent."),))
 
 
 def require_community(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from core.errors import Unknown
 from core.flow.turn import Turn
 from core.people import Community
 from core.schedule import ended_period, next_run, period_start, previous_period
-from core.text import N_
+from core.text import N_, Text
 
 _NEEDS_CAP = 100
 
@@ -25,6 +25,16 @@ class Post:
     bulletin: Bulletin
     address: str  # the platform's id of the community
     channel: str | None  # where in it
+    log_channel: str | None = None  # where its admins are told
+    again: bool = False  # sent before, and perhaps there already
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """Posts whose sending was cut off."""
+
+    again: tuple[Post, ...]  # the platform recognises what it has, so they are sent again
+    given_up: tuple[Post, ...]  # only an admin can know; they are told
 
 
 def plan_posts(turn: Turn, limit: int = 50) -> int:
@@ -52,7 +62,7 @@ def begin_posts(turn: Turn, platform: str, limit: int = 10) -> list[Post]:
     for outgoing in turn.unit.due_posts(platform, turn.now, limit):
         post = _in_hand(turn, outgoing)
         if post is None:
-            refused(turn, outgoing, "no channel")
+            refused(turn, outgoing, "the community is gone")
             continue
         begun = replace(
             outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1
@@ -62,21 +72,25 @@ def begin_posts(turn: Turn, platform: str, limit: int = 10) -> list[Post]:
     return posts
 
 
-def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int = 10) -> list[Post]:
+def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int = 10) -> TakenUp:
     """Posts whose sending was cut off: sent again under the same nonce, or left to an admin."""
     policy = turn.policy
     cut_off = turn.now - timedelta(seconds=policy.send_patience_seconds)
     trusted = turn.now - timedelta(seconds=policy.nonce_seconds)
-    again = []
+    again: list[Post] = []
+    given_up: list[Post] = []
     for outgoing in turn.unit.begun_posts(platform, cut_off, limit):
         post = _in_hand(turn, outgoing)
         begun_at = outgoing.begun_at or turn.now
         if knows_nonces and begun_at > trusted and post is not None:
-            turn.unit.save_post(replace(outgoing, tries=outgoing.tries + 1))
-            again.append(post)
+            tried = replace(outgoing, tries=outgoing.tries + 1)
+            turn.unit.save_post(tried)
+            again.append(replace(post, outgoing=tried, again=True))
         else:
-            turn.unit.save_post(replace(outgoing, state=PostState.UNKNOWN))
-    return again
+            unknown = replace(outgoing, state=PostState.UNKNOWN)
+            turn.unit.save_post(unknown)
+            given_up += [replace(post, outgoing=unknown)] if post is not None else []
+    return TakenUp(tuple(again), tuple(given_up))
 
 
 def _in_hand(turn: Turn, outgoing: Outgoing) -> Post | None:
@@ -85,7 +99,8 @@ def _in_hand(turn: Turn, outgoing: Outgoing) -> Post | None:
     if community is None or address is None or not community.active:
         return None
     rules = rules_of(community)
-    return Post(outgoing, bulletin_of(turn, outgoing, community), address, rules.board_channel)
+    told = bulletin_of(turn, outgoing, community)
+    return Post(outgoing, told, address, rules.board_channel, rules.log_channel)
 
 
 def bulletin_of(turn: Turn, outgoing: Outgoing, community: Community) -> Bulletin:
@@ -121,30 +136,57 @@ def _span(outgoing: Outgoing, now: datetime) -> tuple[datetime, datetime]:
 
 
 def sent(turn: Turn, outgoing: Outgoing, reference: str) -> None:
-    """The platform took it."""
-    _ended(turn, outgoing, PostState.SENT, reference=reference)
+    """The platform took it, whatever was thought of it meanwhile."""
+    row = turn.unit.post(outgoing.community_id, outgoing.board, outgoing.period)
+    if row is not None:
+        turn.unit.save_post(replace(row, state=PostState.SENT, external_ref=reference, reason=None))
 
 
 def refused(turn: Turn, outgoing: Outgoing, reason: str) -> None:
     """The platform will not take it; the admin is shown why and may send it again."""
-    _ended(turn, outgoing, PostState.REFUSED, reason=reason)
+    if _is_still_ours(turn, outgoing):
+        turn.unit.save_post(replace(outgoing, state=PostState.REFUSED, reason=reason))
 
 
 def later(turn: Turn, outgoing: Outgoing, seconds: float) -> None:
     """The platform asked to wait and has not taken it."""
-    due = turn.now + timedelta(seconds=seconds)
-    turn.unit.save_post(replace(outgoing, state=PostState.WAITING, due=due, begun_at=None))
+    if _is_still_ours(turn, outgoing):
+        due = turn.now + timedelta(seconds=seconds)
+        turn.unit.save_post(replace(outgoing, state=PostState.WAITING, due=due, begun_at=None))
 
 
-def _ended(
-    turn: Turn,
-    outgoing: Outgoing,
-    state: PostState,
-    *,
-    reference: str | None = None,
-    reason: str | None = None,
-) -> None:
-    turn.unit.save_post(replace(outgoing, state=state, external_ref=reference, reason=reason))
+def _is_still_ours(turn: Turn, outgoing: Outgoing) -> bool:
+    """Whether nobody has sent it again, or let it be sent again, since it was read."""
+    row = turn.unit.post(outgoing.community_id, outgoing.board, outgoing.period)
+    return row is not None and row.tries == outgoing.tries and row.state is not PostState.SENT
+
+
+# ---------------------------------------------------------------- what an admin does about it
+
+_SHOWN = 10
+
+
+def unsettled(turn: Turn, community_id: int) -> list[Outgoing]:
+    """The newest posts that wait for an admin."""
+    posts = turn.unit.posts_of(community_id, _SHOWN)
+    return [post for post in posts if post.state in (PostState.REFUSED, PostState.UNKNOWN)]
+
+
+def trouble(outgoing: Outgoing) -> Text:
+    """What an admin should know of a post that waits for them."""
+    period = outgoing.period.partition(":")[2]
+    if outgoing.state is PostState.UNKNOWN:
+        return N_(
+            "The leaderboard of {period} may or may not have arrived. Look, and if it is missing"
+            " send it with /config.",
+            period=period,
+        )
+    return N_(
+        "The leaderboard of {period} was not posted: {reason}. Once that is mended, send it with"
+        " /config.",
+        period=period,
+        reason=outgoing.reason or "",
+    )
 
 
 def send_now(turn: Turn, community_id: int, board: str, period: str) -> Outgoing:

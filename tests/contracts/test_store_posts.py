@@ -143,8 +143,8 @@ async def test_a_post_cut_off_goes_out_again_only_where_nonces_are_known(store: 
     soon, late = timedelta(seconds=70), timedelta(seconds=200)
 
     def again(unit: UnitOfWork, later: timedelta, knows: bool) -> list[str]:
-        posts = posting.take_up_posts(turn(unit, later), "discord", knows_nonces=knows, limit=1)
-        return [post.outgoing.nonce for post in posts]
+        taken = posting.take_up_posts(turn(unit, later), "discord", knows_nonces=knows, limit=1)
+        return [post.outgoing.nonce for post in taken.again]
 
     assert len(await store.transact(lambda unit: again(unit, soon, True))) == 1
     assert await store.transact(lambda unit: again(unit, soon, False)) == []

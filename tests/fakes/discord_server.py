@@ -87,6 +87,7 @@ class DiscordServer:
         self.sockets: dict[int, web.WebSocketResponse] = {}
         self.valid_token = TOKEN
         self.may_post = True
+        self._nonces: dict[tuple[str, str], str] = {}
         self.refuse_gateway = 0
         self.shards = 1
         self._sequence = count(1)
@@ -305,7 +306,13 @@ class DiscordServer:
         if not self.may_post:
             return answered({"message": "Missing Access", "code": 50001}, status=403)
         self.complaints += broken_rules("message", body)
-        return answered(self._kept(body, rest[0]))
+        known = self._nonces.get((rest[0], str(body.get("nonce"))))
+        if known is not None and body.get("enforce_nonce"):
+            return answered(self.messages[known])
+        message = self._kept(body, rest[0], files)
+        if body.get("nonce"):
+            self._nonces[rest[0], str(body["nonce"])] = message["id"]
+        return answered(message)
 
     async def _respond(self, method: str, rest: list[str], body: Any, files: Any) -> web.Response:
         pending = self.pending.get(rest[1])

@@ -1,0 +1,87 @@
+"""Boards on Discord: a message with a picture and its description, at most once by its nonce."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BytesIO
+
+import discord
+
+from bot.herald import Gate, PostLater, PostRefused
+from cogs.foreign import clipped, drawn, size
+from core.flow.posting import Post
+
+_CONTENT, _DESCRIPTION = 2000, 1024
+_FILE = "leaderboard.png"
+_GAP = 1 / 20
+"""Between two posts: Discord takes 50 requests a second from a bot, and others want some too."""
+_NEVER = discord.AllowedMentions.none()
+
+
+class DiscordHerald:
+    """Posts in channels; Discord recognises a nonce for some minutes."""
+
+    platform = "discord"
+    knows_nonces = True
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._gate = Gate()
+        self._turn = asyncio.Lock()
+
+    async def post(self, post: Post, picture: bytes, caption: str, alternative: str) -> str:
+        if post.channel is None:
+            raise PostRefused("no channel is set")
+        async with self._gate.passed(), self._definite():
+            await self._paced()
+            message = await self._place(post.channel).send(
+                _words(caption),
+                file=discord.File(
+                    BytesIO(picture), _FILE, description=clipped(alternative, _DESCRIPTION)
+                ),
+                nonce=post.outgoing.nonce,
+                allowed_mentions=_NEVER,
+            )
+        return str(message.id)
+
+    async def tell(self, post: Post, channel: str, words: str) -> None:
+        async with self._gate.passed():
+            await self._paced()
+            await self._place(channel).send(_words(words), allowed_mentions=_NEVER)
+
+    async def close(self, seconds: float) -> None:
+        """Let the posts under way arrive."""
+        await self._gate.close(seconds)
+
+    def _place(self, channel: str) -> discord.PartialMessageable:
+        if not channel.isdecimal():
+            raise PostRefused("this is no channel of Discord")
+        return self._client.get_partial_messageable(int(channel))
+
+    async def _paced(self) -> None:
+        async with self._turn:
+            await asyncio.sleep(_GAP)
+
+    @asynccontextmanager
+    async def _definite(self) -> AsyncIterator[None]:
+        """Tell apart a no, a not yet, and what may have arrived all the same."""
+        try:
+            yield
+        except discord.RateLimited as error:
+            raise PostLater(error.retry_after) from error
+        except discord.HTTPException as error:
+            if error.status == 429:
+                raise PostLater(60) from error
+            if 400 <= error.status < 500 and error.status != 408:
+                raise PostRefused(error.text or str(error.status)) from error
+            raise
+
+
+def _words(words: str) -> str:
+    """The words, inert; what does not fit is in the picture."""
+    kept = words
+    while size(drawn(kept)) > _CONTENT:
+        kept = clipped(kept, size(kept) - max(1, (size(drawn(kept)) - _CONTENT) // 2))
+    return drawn(kept)

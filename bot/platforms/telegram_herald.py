@@ -1,0 +1,78 @@
+"""Boards on Telegram: a photo whose caption says what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from telegram import InputFile
+from telegram.constants import ParseMode
+
+from bot.herald import Gate, PostLater, PostRefused
+from bot.platforms.telegram_draw import Drawing
+from bot.platforms.telegram_html import clean, escaped, size
+from bot.platforms.telegram_send import Place, Sender
+from core.flow.posting import Post
+
+_CAPTION = 1024
+_FILE = "leaderboard.png"
+_LONGEST_WAIT = 15.0
+"""For the turn of a busy group; then the post waits for a better time."""
+
+
+class TelegramHerald:
+    """Posts in groups; Telegram would show a post twice that is sent twice."""
+
+    platform = "telegram"
+    knows_nonces = False
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._gate = Gate()
+
+    async def post(self, post: Post, picture: bytes, caption: str, alternative: str) -> str:
+        place = _place(post.channel or post.address)
+        words = _caption(caption, alternative)
+        async with self._gate.passed():
+            try:
+                async with asyncio.timeout(_LONGEST_WAIT):
+                    await self._sender.turn(place.chat_id)
+            except TimeoutError:
+                raise PostLater(_LONGEST_WAIT) from None
+            message = await self._sender.try_once(
+                place.chat_id,
+                lambda bot, chat_id: bot.send_photo(
+                    chat_id,
+                    InputFile(picture, filename=_FILE),
+                    caption=words,
+                    parse_mode=ParseMode.HTML,
+                    message_thread_id=place.thread_id,
+                ),
+            )
+        return str(message.message_id)
+
+    async def tell(self, post: Post, channel: str, words: str) -> None:
+        async with self._gate.passed():
+            await self._sender.send(_place(channel), Drawing((escaped(clean(words)),), None))
+
+    async def close(self, seconds: float) -> None:
+        """Let the posts under way arrive."""
+        await self._gate.close(seconds)
+
+
+def _place(channel: str) -> Place:
+    """`chat` or `chat/topic`."""
+    chat, slash, topic = channel.partition("/")
+    try:
+        return Place(int(chat), int(topic) if slash else None)
+    except ValueError:
+        raise PostRefused("this is no chat of Telegram") from None
+
+
+def _caption(caption: str, alternative: str) -> str:
+    """All of it where it fits; else the sentence that names the first three."""
+    words = clean(caption)
+    if size(words) > _CAPTION:
+        words = clean(alternative)
+    while size(words) > _CAPTION:
+        words = words[: len(words) - (size(words) - _CAPTION) - 1].rstrip() + "…"
+    return escaped(words)

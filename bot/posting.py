@@ -1,0 +1,175 @@
+"""Posts boards on schedule: plans what is due, draws it, sends it, and keeps what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from bot.herald import Herald, PostLater, PostRefused
+from bot.pictures.board import picture
+from core.bulletin import Bulletin, PostState, Row
+from core.flow import posting
+from core.flow.posting import Post, TakenUp
+from core.flow.turn import Turn
+from core.ports import Store, UnitOfWork, World
+from core.text import N_
+from locales import say
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+PLANNED_AT_ONCE = 200
+SENT_AT_ONCE = 10
+MOST_ROUNDS = 100
+"""What is left after so many rounds waits for the next tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What is to be sent in one round."""
+
+    fresh: tuple[Post, ...]
+    cut_off: TakenUp
+    taken_at: datetime
+
+
+class Poster:
+    """The loop between the outbox and the platforms; any number of processes may run one."""
+
+    def __init__(
+        self, store: Store, world: World, draw: Callable[[Bulletin], bytes] = picture
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._draw = draw
+        self._heralds: dict[str, Herald] = {}
+        self._pen = asyncio.Semaphore(1)
+
+    def announce(self, herald: Herald) -> None:
+        """A platform is served; one that comes again takes the place of its former self."""
+        self._heralds[herald.platform] = herald
+
+    async def tick(self) -> None:
+        """Plan until nothing is due, then let every platform send what is its own."""
+        await self.plan()
+        results = await asyncio.gather(
+            *(self.send(herald) for herald in tuple(self._heralds.values())),
+            return_exceptions=True,
+        )
+        for fault in results:
+            if isinstance(fault, BaseException):
+                raise fault
+
+    async def plan(self) -> int:
+        """Write down what is due; how many."""
+        planned = 0
+        for _ in range(MOST_ROUNDS):
+            count = await self._turn(partial(posting.plan_posts, limit=PLANNED_AT_ONCE))
+            planned += count
+            if not count:
+                break
+        return planned
+
+    async def send(self, herald: Herald) -> None:
+        """Send what is due on a platform, a few at once."""
+        for _ in range(MOST_ROUNDS):
+            hand = await self._turn(partial(_taken, herald=herald))
+            for post in hand.cut_off.given_up:
+                await self._tell(herald, post)
+            together = (*hand.cut_off.again, *hand.fresh)
+            await asyncio.gather(*(self._deliver(herald, post, hand.taken_at) for post in together))
+            if not hand.fresh:  # those cut off come again with the next tick
+                return
+
+    async def _deliver(self, herald: Herald, post: Post, taken_at: datetime) -> None:
+        """Draw, post and keep the fate; an unknown one needs no keeping, for the row says it.
+
+        The word of a platform that it has not taken this try says nothing about the one before.
+        """
+        try:
+            reference = await self._sent(herald, post, taken_at)
+        except PostRefused as no:
+            if not post.again:
+                await self._refused(herald, post, no.reason)
+        except PostLater as wish:
+            if not post.again:
+                seconds = wish.seconds
+                await self._turn(lambda turn: posting.later(turn, post.outgoing, seconds))
+        except Exception as fault:
+            _log.warning("It is not known whether a board arrived: %s", type(fault).__name__)
+        else:
+            await self._turn(lambda turn: posting.sent(turn, post.outgoing, reference))
+
+    async def _sent(self, herald: Herald, post: Post, taken_at: datetime) -> str:
+        """Its name on the platform; sent before anybody could think that it was cut off."""
+        patience = timedelta(seconds=self._world.policy.send_patience_seconds)
+        async with self._pen:
+            drawn = await asyncio.to_thread(self._draw, post.bulletin)
+        if self._world.clock() - taken_at > patience / 4:
+            raise PostLater(0)
+        words = caption(post.bulletin), alternative(post.bulletin)
+        try:
+            async with asyncio.timeout((patience / 2).total_seconds()):
+                return await herald.post(post, drawn, *words)
+        except TimeoutError as slow:
+            raise ConnectionError("the platform did not answer in time") from slow
+
+    async def _refused(self, herald: Herald, post: Post, reason: str) -> None:
+        await self._turn(lambda turn: posting.refused(turn, post.outgoing, reason))
+        told = replace(post.outgoing, state=PostState.REFUSED, reason=reason)
+        await self._tell(herald, replace(post, outgoing=told))
+
+    async def _tell(self, herald: Herald, post: Post) -> None:
+        """Tell the admins, where they are told things; /config shows it in any case."""
+        if post.log_channel is None:
+            return
+        words = say(posting.trouble(post.outgoing), post.bulletin.language)
+        try:
+            async with asyncio.timeout(self._world.policy.send_patience_seconds / 2):
+                await herald.tell(post, post.log_channel, words)
+        except Exception as fault:
+            _log.warning("Admins could not be told of a board: %s", type(fault).__name__)
+
+    async def _turn(self, work: Callable[[Turn], T]) -> T:
+        def within(unit: UnitOfWork) -> T:
+            return work(Turn(unit, self._world, self._world.clock()))
+
+        return await self._store.transact(within)
+
+
+def _taken(turn: Turn, herald: Herald) -> _Hand:
+    cut_off = posting.take_up_posts(
+        turn, herald.platform, knows_nonces=herald.knows_nonces, limit=SENT_AT_ONCE
+    )
+    fresh = posting.begin_posts(turn, herald.platform, SENT_AT_ONCE)
+    return _Hand(tuple(fresh), cut_off, turn.now)
+
+
+# ---------------------------------------------------------------- in words
+
+
+def caption(bulletin: Bulletin) -> str:
+    """All that the picture says."""
+    language = bulletin.language
+    rows = [_row(row, language) for row in bulletin.rows]
+    facts = [say(fact, language) for fact in bulletin.facts]
+    nobody = [] if rows else [alternative(bulletin)]
+    parts = ["\n".join(part) for part in (rows or nobody, facts) if part]
+    return "\n\n".join([say(bulletin.title, language), *parts])
+
+
+def alternative(bulletin: Bulletin) -> str:
+    """The picture in a sentence that names the first three."""
+    return say(bulletin.alternative, bulletin.language)
+
+
+def _row(row: Row, language: str) -> str:
+    change = f"{row.arrow}{abs(row.change) if row.change else ''}"
+    line = N_("{place}. {name} ({points})", place=row.place, name=row.name, points=row.points)
+    return f"{say(line, language)} {change}"

@@ -1,0 +1,280 @@
+"""Boards are posted once for each period, whatever fails; of unknown fates an admin is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+import pytest
+from fakes.boards import FakeHerald, Killed, community, poster, posts, ticked
+from fakes.planting import AT
+from fakes.players import Grove, Player
+
+from bot.posting import SENT_AT_ONCE
+from core.bulletin import Outgoing, PostState
+from core.people import Who
+from core.policy import Policy
+from core.ports import Store, UnitOfWork
+from core.testing import ManualClock, MemoryStore
+
+POLICY = Policy()
+
+
+async def one(store: Store, platform: str = "discord", **rules: object) -> int:
+    return await store.transact(lambda unit: community(unit, "home", platform, AT, **rules))
+
+
+async def fate(store: Store, number: int) -> Outgoing:
+    (post,) = await posts(store, [number])
+    return post
+
+
+async def test_what_is_due_is_planned_drawn_and_posted_once_by_two_loops(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    number = await one(store)
+    first, second = poster(store, clock, herald), poster(store, clock, herald)
+
+    await asyncio.gather(first.tick(), second.tick())
+    await asyncio.gather(first.tick(), second.tick())
+
+    post = await fate(store, number)
+    assert list(herald.arrived.values()) == [1]
+    assert (post.state, post.external_ref) == (PostState.SENT, f"m{post.nonce}")
+
+
+async def test_the_words_beside_the_picture_say_what_is_in_it(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    number = await one(store)
+
+    def work(unit: UnitOfWork) -> None:
+        ada = unit.arrive(Who("discord", "ada", "Ada"), None, AT).person
+        unit.tally(ada.id, [f"c:{number}"], ["d:2026-01-04"], {"rankings": 3})
+
+    await store.transact(work)
+    await poster(store, clock, herald).tick()
+
+    assert herald.captions == ["Leaderboard of the day\n\n1. Ada (3) ★"]
+
+
+async def test_a_refused_post_is_told_to_the_admins_and_not_tried_again(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    herald.faults = ["refused"]
+    number = await one(store, log_channel="99")
+    loop = poster(store, clock, herald)
+
+    for _ in range(10):
+        await loop.tick()
+        clock.advance(minutes=1)
+
+    post = await fate(store, number)
+    assert (post.state, post.reason) == (PostState.REFUSED, "Missing Permissions")
+    assert not herald.arrived
+    ((channel, words),) = herald.told
+    assert channel == "99"
+    assert "Missing Permissions" in words
+    assert "/config" in words
+
+
+async def test_a_platform_that_wants_quiet_gets_it(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    herald.faults = ["later"]
+    number = await one(store)
+    loop = poster(store, clock, herald)
+    await loop.tick()
+    await loop.tick()
+    assert not herald.arrived
+
+    clock.advance(seconds=31)
+    await loop.tick()
+
+    assert (await fate(store, number)).state is PostState.SENT
+    assert list(herald.arrived.values()) == [1]
+
+
+@pytest.mark.parametrize("fault", ["killed before", "killed after", "dropped", "lost"])
+async def test_where_nonces_are_known_a_post_cut_off_arrives_once(store: Store, fault: str) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    herald.faults = [fault]
+    number = await one(store)
+    await ticked(poster(store, clock, herald))
+    after = poster(store, clock, herald)
+
+    for _ in range(5):
+        clock.advance(seconds=20)
+        await after.tick()
+
+    assert (await fate(store, number)).state is PostState.SENT
+    assert list(herald.arrived.values()) == [1]
+
+
+@pytest.mark.parametrize("fault", ["killed before", "killed after", "dropped", "lost"])
+async def test_where_nonces_are_unknown_an_admin_is_told_instead(store: Store, fault: str) -> None:
+    clock, herald = ManualClock(AT), FakeHerald("telegram", knows_nonces=False)
+    herald.faults = [fault]
+    number = await one(store, "telegram", log_channel="99")
+    await ticked(poster(store, clock, herald))
+    arrived = sum(herald.arrived.values())
+    after = poster(store, clock, herald)
+
+    for _ in range(20):
+        clock.advance(seconds=20)
+        await after.tick()
+
+    assert (await fate(store, number)).state is PostState.UNKNOWN
+    assert sum(herald.arrived.values()) == arrived
+    assert ["may or may not" in words for _, words in herald.told] == [True]
+
+
+async def test_no_word_of_a_second_try_settles_the_first(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    herald.faults = ["lost", "later", "refused", "refused", "refused", "refused", "refused"]
+    number = await one(store)
+    loop = poster(store, clock, herald)
+
+    for _ in range(12):
+        await loop.tick()
+        clock.advance(seconds=20)
+
+    assert (await fate(store, number)).state is PostState.UNKNOWN
+    assert list(herald.arrived.values()) == [1]
+
+
+async def test_an_admin_sees_what_happened_and_sends_it_now() -> None:
+    grove = Grove(MemoryStore(POLICY), POLICY)
+    herald = FakeHerald("telegram", knows_nonces=False)
+    herald.faults = ["dropped"]
+    number = await grove.store.transact(lambda unit: community(unit, "home", "telegram", AT))
+    loop = poster(grove.store, grove.clock, herald)
+    await loop.tick()
+    grove.clock.advance(minutes=2)
+    await loop.tick()
+    who = Who("telegram", "boss", "Boss", "en", community="home", may_manage=True)
+    admin, stranger = Player(grove, who), Player(grove, Who("telegram", "x", community="home"))
+    send = "sendnow::day.d:2026-01-04"
+
+    await stranger.press(send)
+    assert (await fate(grove.store, number)).state is PostState.UNKNOWN
+    shown = await admin.does("config")
+    assert "2026-01-04 may or may not have arrived" in str(shown.body[1])
+    assert send in [button.id for button in shown.buttons]
+    await admin.press(send)
+    assert "being sent" in admin.notes
+    await loop.tick()
+
+    assert (await fate(grove.store, number)).state is PostState.SENT
+    assert list(herald.arrived.values()) == [1]
+    await admin.press(send)
+    assert "needs nothing" in admin.notes
+
+
+async def crowd(count: int) -> tuple[int, float]:
+    """So many communities due in the same minute: how many were posted, within how long."""
+    store, clock = MemoryStore(POLICY), ManualClock(AT)
+    herald = FakeHerald()
+
+    def work(unit: UnitOfWork) -> list[int]:
+        return [community(unit, f"c{number}", "discord", AT) for number in range(count)]
+
+    numbers = await store.transact(work)
+    nine = AT.replace(hour=9) + timedelta(days=1)
+    clock.now = nine
+    for number in numbers:  # noqa: B007 - as after a day without a fault
+        break
+    loops = [poster(store, clock, herald) for _ in range(2)]
+    while sum(herald.arrived.values()) < count and clock.now - nine < timedelta(hours=1):
+        await asyncio.gather(*(loop.tick() for loop in loops))
+        clock.advance(seconds=20)
+    assert set(herald.arrived.values()) == {1}
+    return sum(herald.arrived.values()), (clock.now - nine).total_seconds()
+
+
+async def test_many_communities_due_in_the_same_minute_are_posted_in_a_quarter_of_an_hour() -> None:
+    posted, seconds = await crowd(5 * SENT_AT_ONCE)
+
+    assert posted == 5 * SENT_AT_ONCE
+    assert seconds <= 15 * 60
+
+
+async def storm(store: Store, rng: Random, faults: int) -> None:
+    """Kills, cut lines, quiet and jumps of the clock, at random, over two loops of processes."""
+    clock = ManualClock(AT)
+    heralds = [FakeHerald("discord"), FakeHerald("telegram", knows_nonces=False)]
+
+    def work(unit: UnitOfWork) -> list[int]:
+        return [
+            community(unit, f"{herald.platform}{number}", herald.platform, AT, log_channel="99")
+            for herald in heralds
+            for number in range(3)
+        ]
+
+    numbers = await store.transact(work)
+    kinds = ["killed before", "killed after", "dropped", "lost", "later", "refused"]
+    left = faults
+    while left:
+        for herald in heralds:
+            if left and not herald.faults and rng.random() < 0.6:
+                herald.faults = [rng.choice(kinds)]
+                left -= 1
+        running = [asyncio.create_task(ticked(poster(store, clock, *heralds))) for _ in range(2)]
+        if left and rng.random() < 0.4:  # a kill between any two steps of one process
+            left -= 1
+            for _ in range(rng.randrange(40)):
+                await asyncio.sleep(0)
+            running[0].cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        clock.advance(seconds=rng.choice([5, 20, 20, 70, 130, 600, 3600, 6 * 3600, -40, -600]))
+    for herald in heralds:
+        herald.faults.clear()
+    for _ in range(60):
+        await poster(store, clock, *heralds).tick()
+        clock.advance(seconds=20)
+
+    for herald in heralds:
+        assert all(times == 1 for times in herald.arrived.values()), herald.arrived
+    found = await posts(store, numbers)
+    arrived = heralds[0].arrived + heralds[1].arrived
+    states = Counter(post.state for post in found)
+    assert states[PostState.WAITING] == states[PostState.SENDING] == 0
+    assert all(arrived[post.nonce] == 1 for post in found if post.state is PostState.SENT)
+    assert not any(arrived[post.nonce] for post in found if post.state is PostState.REFUSED)
+    await _shown(store, clock, found)
+    days = {post.period for post in found if post.community_id == numbers[0]}
+    assert all(
+        {post.period for post in found if post.community_id == number} == days for number in numbers
+    )
+
+
+async def _shown(store: Store, clock: ManualClock, found: list[Outgoing]) -> None:
+    """Every unknown fate can be seen by the admin of its community."""
+    from core.flow import posting
+
+    for post in found:
+        if post.state is PostState.UNKNOWN:
+            number = post.community_id
+            seen = await store.transact(lambda unit, n=number: unit.posts_of(n, 1000))
+            assert post in seen
+            assert "may or may not" in str(posting.trouble(post))
+
+
+async def test_few_faults_neither_double_nor_lose_a_post(store: Store) -> None:
+    await storm(store, Random(1), faults=8)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+async def test_fifty_faults_neither_double_nor_lose_a_post(store: Store, seed: int) -> None:
+    await storm(store, Random(seed), faults=50)
+
+
+@pytest.mark.soak
+async def test_ten_thousand_communities_are_posted_in_a_quarter_of_an_hour() -> None:
+    posted, seconds = await crowd(10_000)
+
+    assert posted == 10_000
+    assert seconds <= 15 * 60
+
+
+def test_a_kill_is_no_fault_that_anybody_catches() -> None:
+    assert not issubclass(Killed, Exception)
