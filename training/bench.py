@@ -65,7 +65,7 @@ def _compare_one(
 def _fine_tuned(folder: Path, settings: Settings) -> models.Base:
     """The model every shape starts from."""
     folder.mkdir(parents=True, exist_ok=True)
-    trees = toy.trees(TRAINING, seed=settings.seed, noise=NOISE, ballots=BALLOTS)
+    trees = toy.trees(TRAINING, seed=settings.seed, replies=4, noise=NOISE, ballots=BALLOTS)
     toy.write_trees(folder / "trees.jsonl", trees)
     train_sft(open_source(str(folder / "trees.jsonl")), folder, settings)
     return models.trained(folder / "sft" / "model")

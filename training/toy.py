@@ -66,11 +66,11 @@ def grade(prompt: str, text: str) -> float:
 
 
 def write_reply(prompt: str, chance: random.Random) -> str:
-    """A reply that is relevant three times in four and polite every other time."""
+    """A reply that is relevant three times in four and polite once in four."""
     topic = topic_of(prompt)
     if chance.random() > 0.75:
         topic = chance.choice([other for other in TOPICS if other != topic])
-    opener = chance.choice(POLITE if chance.random() < 0.5 else BLUNT)
+    opener = chance.choice(POLITE if chance.random() < 0.25 else BLUNT)
     bodies = [body.format(topic) for body in chance.sample(BODIES, chance.choice((1, 1, 2)))]
     return " ".join([opener, *bodies, chance.choice(CLOSERS)])
 

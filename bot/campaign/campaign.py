@@ -68,14 +68,21 @@ class Campaign:
         crowd: Sequence[Volunteer],
         clock: SimulatedClock,
         rng: Random,
+        *,
+        writers: Writers | None = None,
         name: str = "campaign",
     ) -> None:
         self._desk, self._crowd, self._clock, self._rng = desk, crowd, clock, rng
         self._name = name
-        self._writers = Writers(rng)
+        self._writers = writers or Writers(rng)
         self._arrived: set[str] = set()
         self._events = 0
         self.tally = Tally()
+
+    def move_on(self, desk: Desk, crowd: Sequence[Volunteer]) -> None:
+        """Some of the people, with all they have to say, at the desk of another policy."""
+        self._desk, self._crowd = desk, crowd
+        self.tally.idle_visits = 0
 
     async def play(self, goes_on: Callable[[], Awaitable[bool]]) -> None:
         """Visits one after the other, as long as they should and as anybody finds work."""

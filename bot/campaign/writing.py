@@ -17,6 +17,8 @@ from bot.campaign.volunteers import SPAMMERS_WRITE_SPAM, Volunteer, chosen_draft
 
 TEMPLATED_SHARE = 0.8
 """Of the prompts in English, for a small model to learn from."""
+UNCHOSEN_TRIES = 3
+"""Where nobody chooses among drafts, the first that is new in its place is sent."""
 _FROM_THE_TOP = 3
 """A reply is chosen among so many of the corpus's best that are left; by the careless, worst."""
 
@@ -25,9 +27,14 @@ Thread = tuple[str, ...]
 
 
 class Writers:
-    """Texts for every writing task, each used once below the same text."""
+    """Texts for every writing task, each used once below the same text.
 
-    def __init__(self, rng: Random) -> None:
+    Volunteers who are not choosy send templated replies as they come, good or bad, so that what
+    is ranked, and learned from, is of all kinds.
+    """
+
+    def __init__(self, rng: Random, *, choosy: bool = True) -> None:
+        self._choosy = choosy
         self._corpus = Corpus.load()
         self._rng = rng
         self._used: set[Thread] = set()
@@ -51,14 +58,13 @@ class Writers:
         """An assistant's answer to the last message of a thread."""
         if spam := self._spam(volunteer):
             return spam
-        count = abs(volunteer.habits.drafts)
         if template_of(thread[-1]) is not None:
+            count = abs(volunteer.habits.drafts) if self._choosy else UNCHOSEN_TRIES
             drafts = self._left(
                 thread, (templated_reply(thread[-1], self._rng) for _ in [0] * count)
             )
-        else:
-            drafts = self._remembered(volunteer, thread)
-        return self._chosen(volunteer, thread, drafts)
+            return self._chosen(volunteer, thread, drafts if self._choosy else drafts[:1])
+        return self._chosen(volunteer, thread, self._remembered(volunteer, thread))
 
     def follow_up(self, volunteer: Volunteer, thread: Thread) -> str | None:
         """What the prompter says after the last reply of a thread."""

@@ -1,15 +1,21 @@
-"""`grove demo`: a whole campaign with simulated volunteers, on a store of its own."""
+"""`grove demo`: a whole campaign with simulated volunteers, and the model that comes of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from bot.campaign.demo import Plan
+
 _Seed = Annotated[int, typer.Option(help="The same seed plays the same campaign.")]
-_Trees = Annotated[int, typer.Option(min=1, help="Finished trees after which it ends.")]
-_Seconds = Annotated[float, typer.Option(min=1, help="Seconds after which it ends anyway.")]
+_Trees = Annotated[int, typer.Option(min=1, help="Finished conversations, in every language.")]
+_Lists = Annotated[int, typer.Option(min=0, help="Trees of four replies to learn from.")]
+_Single = Annotated[int, typer.Option(min=0, help="Trees of one reply to learn from.")]
+_Seconds = Annotated[float, typer.Option(min=1, help="After which a part ends anyway.")]
+_Training = Annotated[bool, typer.Option(help="Train a small model on what the campaign made.")]
 _Folder = Annotated[
     Path | None, typer.Option("--dir", help="Where its files go; what is there is replaced.")
 ]
@@ -20,13 +26,34 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    seed: _Seed = 1, trees: _Trees = 100, seconds: _Seconds = 75.0, folder: _Folder = None
+    seed: _Seed = 1,
+    trees: _Trees = 60,
+    demonstrations: _Single = 300,
+    comparisons: _Lists = 600,
+    seconds: _Seconds = 75.0,
+    training: _Training = True,
+    folder: _Folder = None,
 ) -> None:
-    """Play a campaign: people of every diligence write, label and rank on a fresh store."""
+    """Play a campaign, train a model on it, and let the volunteers rank what the model says."""
     import asyncio
 
-    from bot.campaign.demo import Plan, play
+    from bot.campaign.demo import Plan
     from bot.config import settings_from
 
-    plan = Plan(seed=seed, trees=trees, seconds=seconds)
-    asyncio.run(play(plan, folder or settings_from().data_dir / "demo"))
+    place = folder or settings_from().data_dir / "demo"
+    if training:
+        plan = Plan(seed, trees, seconds, demonstrations, comparisons)
+    else:
+        plan = Plan(seed, trees, seconds)
+    asyncio.run(_play(plan, place, training=training))
+
+
+async def _play(plan: Plan, folder: Path, *, training: bool) -> None:
+    from bot.campaign.demo import play
+
+    played = await play(plan, folder)
+    if training:
+        from bot.campaign.circle import Circle
+
+        page = await Circle(played).close()
+        print(f"The whole of it, with curves and samples: {page}")

@@ -15,7 +15,8 @@ from rich.console import Console
 from bot.campaign import report, volunteers
 from bot.campaign.campaign import Campaign, SimulatedClock
 from bot.campaign.corpus import Corpus
-from bot.campaign.demo import EXPORTED, POLICY, Plan, play
+from bot.campaign.demo import EXPORTED, Plan, play
+from bot.campaign.phases import CONVERSATIONS as POLICY
 from bot.campaign.volunteers import Diligence, Volunteer, crowd
 from bot.campaign.writing import Writers
 from core.desk import Desk

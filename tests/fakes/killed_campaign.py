@@ -52,7 +52,7 @@ async def play(folder: Path, number: int) -> None:
         desk = Telling(store, World(POLICY, clock, rng, ToldGuess()))
         people = crowd(("en", "de"), 30, Random(0))
         print("ready", flush=True)
-        await Campaign(desk, people, clock, rng, f"campaign {number}").play(_always)
+        await Campaign(desk, people, clock, rng, name=f"campaign {number}").play(_always)
 
 
 async def _always() -> bool:

@@ -15,7 +15,6 @@ from bot.config import Settings
 from bot.health import Probe
 from bot.platforms import discord_client, telegram_app, telegram_poll
 
-
 Probes = asyncio.Queue[Probe]
 
 
