@@ -13,10 +13,10 @@ _TEENS = "n % 100 > 10 && n % 100 < 20"
 
 # catalogues, number of forms, which form a number takes
 _RULES = (
-    ("id ja ko ms th vi zh_Hans", 1, "0"),
-    ("bar bg da de el en eo eu fi gl hu nb nl sv swg tr", 2, "n != 1"),
-    ("bn fa hi", 2, "n > 1"),
-    ("ca es it", 3, f"n == 1 ? 0 : {_MILLIONS} ? 1 : 2"),
+    ("id ja ko ms th zh_Hans", 1, "0"),
+    ("bar bg da de el en eo eu fi hu nb nl sv swg tr", 2, "n != 1"),
+    ("bn fa hi vi", 2, "n > 1"),
+    ("ca es gl it", 3, f"n == 1 ? 0 : {_MILLIONS} ? 1 : 2"),
     ("fr pt_BR", 3, f"n <= 1 ? 0 : {_MILLIONS} ? 1 : 2"),
     ("cs sk", 3, "n == 1 ? 0 : n >= 2 && n <= 4 ? 1 : 2"),
     ("pl", 3, f"n == 1 ? 0 : {_SLAVIC_FEW} ? 1 : 2"),

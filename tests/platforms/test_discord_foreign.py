@@ -26,7 +26,7 @@ def unescaped(markdown: str) -> str:
 
 @given(awkward)
 def test_nothing_special_stands_without_its_backslash(text):
-    left = re.sub(r"\\[^0-9A-Za-z\s]", "", inert(text))
+    left = re.sub(r"\\[^0-9A-Za-z\s]", "x", inert(text))
 
     assert not SPECIAL & set(left)
     assert not re.search(r"^[\s\u2066-\u2069]*(?:[-+]|\d+[.)])", left, re.MULTILINE)
