@@ -109,9 +109,3 @@ def _menus(choices: Sequence[dialogue.Button], language: str) -> Iterator[Row]:
 def _menu_words(options: Sequence[discord.SelectOption], language: str) -> str:
     first, last = options[0].label, options[-1].label
     return say(P_("a menu", "From {first} to {last}", first=first, last=last), language)
-
-
-def take_button(language: str) -> Button:
-    """The way in for those who never type a command."""
-    words = say(N_("Take a task"), language)
-    return button(custom_id("c", "work"), words, Emphasis.PRIMARY)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
 
 from cogs.card import Card, Form, Message
 from cogs.faults import apology, logged
+from cogs.posting import posted
 from cogs.render import messages
 from cogs.reply import Interaction, Reply
 from cogs.writing import opens_at_once, text_form
-from core.dialogue import AskText, Event, Screen
+from core.dialogue import AskText, Event, Invite, Screen
 from core.languages import interface_language
 from core.people import Who
 
@@ -62,7 +63,7 @@ class Conversation:
         key = key_of(interaction) if keyed else None
 
         async def act(reply: Reply) -> None:
-            screen = await self._asked(reply, who_of(interaction), event, key)
+            screen = await self._asked(reply, self._answered(interaction, event, key))
             form = form_of(screen) if reply.can_open_form else None
             if form is not None:
                 await reply.open(form)
@@ -91,9 +92,14 @@ class Conversation:
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=seconds)
 
-    async def _asked(self, reply: Reply, who: Who, event: Event, key: str | None) -> Screen:
-        """The desk's screen; where the desk is slow, Discord is asked for more time first."""
-        asked = asyncio.create_task(self._desk.handle(who, event, key))
+    async def _answered(self, interaction: Interaction, event: Event, key: str | None) -> Screen:
+        """The desk's screen; what it wants posted for everybody is posted before it is shown."""
+        screen = await self._desk.handle(who_of(interaction), event, key)
+        return await posted(interaction, screen) if isinstance(screen, Invite) else screen
+
+    async def _asked(self, reply: Reply, answer: Coroutine[Any, Any, Screen]) -> Screen:
+        """The answer; where it takes long, Discord is asked for more time first."""
+        asked = asyncio.create_task(answer)
         done, _ = await asyncio.wait({asked}, timeout=self._patience)
         if not done:
             try:

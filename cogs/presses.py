@@ -19,7 +19,6 @@ from cogs.writing import FIELD
 from core.dialogue import (
     SHOW,
     AskLabels,
-    Command,
     Labelled,
     Press,
     Screen,
@@ -37,7 +36,6 @@ class Presses(commands.Cog):
         self._conversation = conversation
         self._ways = {
             "p": self._own_button,
-            "c": self._command,
             "w": self._write,
             "t": self._text,
             "f": self._open_labels,
@@ -64,9 +62,6 @@ class Presses(commands.Cog):
 
     async def _own_button(self, interaction: Interaction, found: Pressed) -> None:
         await self._conversation.answer(interaction, Press(found.whole))
-
-    async def _command(self, interaction: Interaction, found: Pressed) -> None:
-        await self._conversation.answer(interaction, Command(found.parts[0]), fresh=True)
 
     async def _write(self, interaction: Interaction, found: Pressed) -> None:
         """Open the form again; its draft and the last message come from the desk."""

@@ -118,6 +118,12 @@ COMMANDS: tuple[CommandSpec, ...] = (
     ),
     CommandSpec("setup", N_("Set up this community, step by step"), Audience.ADMIN, in_groups=True),
     CommandSpec(
+        "post-button",
+        N_("Post a button here with which everybody can take a task"),
+        Audience.ADMIN,
+        in_groups=True,
+    ),
+    CommandSpec(
         "config",
         N_("Show or change how this community collects"),
         Audience.ADMIN,

@@ -148,6 +148,16 @@ class Say(Screen):
 
 
 @dataclass(frozen=True, slots=True)
+class Invite(Screen):
+    """A card for everybody in this place: posted there first; then this is said to who asked.
+
+    Its one button leads each who presses it to a task of their own, which nobody else sees.
+    """
+
+    card: Say = field(default_factory=Say)
+
+
+@dataclass(frozen=True, slots=True)
 class AskText(Screen):
     """Asks for a text: answered by Typed(text, task_id).
 

@@ -17,7 +17,6 @@ from bot.herald import Announce
 from bot.platforms.discord_commands import sync_commands
 from bot.platforms.discord_herald import DiscordHerald
 from cogs.conversation import Conversation, Desk
-from cogs.entry import Entry
 from cogs.menus import Menus
 from cogs.presses import Presses
 from cogs.slash import Slash
@@ -102,7 +101,7 @@ class Client(commands.AutoShardedBot):
 
     async def prepare(self) -> None:
         """Everything that needs no connection."""
-        for cog in (Slash, Menus, Entry):
+        for cog in (Slash, Menus):
             added = cog(self.conversation)
             await self.add_cog(added)
             added.add_to(self.tree)

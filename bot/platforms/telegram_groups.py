@@ -25,7 +25,6 @@ from core.people import Who
 from core.text import N_, Text
 
 POST_BUTTON = "post_button"
-POST_BUTTON_SENTENCE = N_("Post a button with which everybody here can take a task")
 
 _INVITATION = N_("Help to grow open conversations: write, review and rank messages.")
 _ADMINS_ONLY = N_("Only admins of this group can do that.")

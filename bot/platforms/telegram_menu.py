@@ -16,7 +16,6 @@ from telegram import (
 )
 from telegram.error import InvalidToken, TelegramError
 
-from bot.platforms.telegram_groups import POST_BUTTON, POST_BUTTON_SENTENCE
 from bot.platforms.telegram_request import TooFast
 from core.commands import COMMANDS, Audience
 from core.languages import DEFAULT, LANGUAGES
@@ -37,18 +36,19 @@ def menus() -> Iterator[tuple[BotCommandScope, Menu]]:
         for spec in COMMANDS
         if spec.audience in (Audience.ANYONE, Audience.VOLUNTEER)
     ]
-    group = [(spec.name.replace("-", "_"), spec.sentence) for spec in COMMANDS if spec.in_groups]
     for_admins = [
         (spec.name.replace("-", "_"), spec.sentence)
         for spec in COMMANDS
         if spec.audience in (Audience.MODERATOR, Audience.ADMIN)
     ]
+    group = [
+        (spec.name.replace("-", "_"), spec.sentence)
+        for spec in COMMANDS
+        if spec.in_groups and spec.audience in (Audience.ANYONE, Audience.VOLUNTEER)
+    ]
     yield BotCommandScopeAllPrivateChats(), private
     yield BotCommandScopeAllGroupChats(), group
-    yield (
-        BotCommandScopeAllChatAdministrators(),
-        [*group, *for_admins, (POST_BUTTON, POST_BUTTON_SENTENCE)],
-    )
+    yield BotCommandScopeAllChatAdministrators(), [*group, *for_admins]
 
 
 def commands(menu: Menu, language: str) -> tuple[BotCommand, ...]:

@@ -68,6 +68,7 @@ COMMAND_HANDLERS: Mapping[str, CommandHandler] = {
     "tutorial": teaching.tutorial,
     "help": teaching.help_,
     "setup": setup.setup,
+    "post-button": setup.post_button,
     "config": config.config,
 }
 

@@ -1,4 +1,4 @@
-"""/setup: a community made ready in four presses."""
+"""/setup: a community made ready in four presses; and a button with which its people begin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.desk.config import all_settings, require_community, schedule_from, show_languages
-from core.dialogue import AskChoice, Button, Emphasis, Screen, press
+from core.desk.words import take_task
+from core.dialogue import AskChoice, Button, Emphasis, Invite, Say, Screen, press
 from core.errors import Unknown
 from core.flow import rules as flow
 from core.flow.turn import Visit
@@ -119,6 +120,32 @@ def _step_terms(visit: Visit) -> Screen:
 def _set_terms(visit: Visit, choice: str) -> None:
     rules = replace(flow.rules_here(visit), terms_version=visit.policy.terms_version, open=True)
     flow.change_rules(visit, "terms", rules)
+
+
+def post_button(visit: Visit, args: Mapping[str, str]) -> Screen:
+    """/post-button: the way in for those who never type a command."""
+    require_community(visit)
+    return Invite(
+        notes=(N_("The button is posted. You may want to pin the message."),),
+        card=Say(
+            title=N_("Help to grow conversations"),
+            body=(
+                N_(
+                    "Write, review or rank messages from which assistants learn. A task takes a "
+                    "minute or two; only you see it."
+                ),
+            ),
+            buttons=(take_task(),),
+            public=True,
+            language=_spoken_here(visit),
+        ),
+    )
+
+
+def _spoken_here(visit: Visit) -> str:
+    """The language of what is posted here; where none is set, that of whoever posts it."""
+    languages = visit.community.languages if visit.community is not None else ()
+    return flow.rules_here(visit).language or (*languages, visit.language)[0]
 
 
 _STEPS: Mapping[str, tuple[Callable[[Visit], Screen], Callable[[Visit, str], None]]] = {

@@ -7,7 +7,7 @@ from fakes.players import Grove, Player
 
 from core.community import rules_of
 from core.desk.config import SETTINGS
-from core.dialogue import AskText, Press
+from core.dialogue import AskText, Invite, Press
 from core.people import Who
 from core.policy import Policy
 from core.testing import MemoryStore
@@ -53,6 +53,27 @@ async def test_a_community_is_ready_after_four_presses(grove: Grove) -> None:
     assert rules_of(community).terms_version == POLICY.terms_version
     assert [s.board for s in grove.store.tables.schedules.values()] == ["week"]
     assert "Attach Files" in admin.notes
+
+
+async def test_a_button_is_posted_for_everybody_in_the_language_of_the_community(
+    grove: Grove,
+) -> None:
+    admin = member(grove, "admin", may_manage=True)
+    own = await admin.does("post-button")
+    await admin.press("setup::languages.de")
+    theirs = await admin.does("post-button")
+
+    assert isinstance(own, Invite)
+    assert isinstance(theirs, Invite)
+    assert [button.id for button in theirs.card.buttons] == ["work"]
+    assert theirs.card.public
+    assert (own.card.language, theirs.card.language, theirs.language) == ("en", "de", "en")
+
+
+async def test_who_does_not_manage_the_community_posts_no_button(grove: Grove) -> None:
+    assert (await member(grove, "moderator", may_moderate=True).does("post-button")).refused
+    in_private = member(grove, "admin", may_manage=True, community=None)
+    assert (await in_private.does("post-button")).refused
 
 
 async def test_steps_can_be_left_as_they_are(grove: Grove) -> None:

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes.discord_bot import ScriptedDesk, connected, discord
+from fakes.discord_bot import ScriptedDesk, connected, discord, real_desk
 from fakes.discord_payloads import APPLICATION, CHANNEL, EPHEMERAL, GUILD
 from fakes.discord_people import MANAGE_GUILD, MANAGE_MESSAGES, SEND, Card, Member
-from fakes.discord_server import DiscordServer
+from fakes.discord_server import DiscordServer, Fault
+from fakes.discord_volunteer import agreed
 
 from core.commands import COMMANDS
 from core.dialogue import AskText, Attachment, Button, Command, Passage, Press, Say, press
@@ -160,18 +161,19 @@ async def test_only_what_may_be_seen_by_others_is_public(tmp_path: Path):
 
 
 async def test_an_admin_posts_a_button_and_one_press_of_anybody_leads_to_a_task(tmp_path: Path):
-    desk = ScriptedDesk(HELLO)
-    async with discord(desk, tmp_path) as server:
-        admin, ben = Member(server, "Ada", permissions=MANAGE_GUILD), Member(server, "Ben")
+    async with discord(real_desk(), tmp_path) as server:
+        admin = await agreed(Member(server, "Ada", permissions=MANAGE_GUILD))
+        ben = await agreed(Member(server, "Ben"))
         done = await (await admin.slash("post-button")).card()
         assert "posted" in done.text
         (post,) = server.sent("/channels/")
         assert post.path == f"/channels/{CHANNEL}/messages"
+        assert done.is_private
         public = Card(next(m for m in server.messages.values() if not m["flags"] & EPHEMERAL))
 
         task = await (await ben.press(public, "Take a task")).card()
 
-        assert desk.events == [Command("work")]
+        assert "Write" in task.buttons
         assert task.is_private
         assert task.raw["id"] != public.raw["id"], "the public message stays as it is"
 
@@ -179,21 +181,34 @@ async def test_an_admin_posts_a_button_and_one_press_of_anybody_leads_to_a_task(
 async def test_without_manage_server_the_button_is_refused_whatever_the_settings_show(
     tmp_path: Path,
 ):
-    async with discord(ScriptedDesk(), tmp_path) as server:
+    async with discord(real_desk(), tmp_path) as server:
         card = await (await Member(server, permissions=SEND).slash("post-button")).card()
 
-        assert "Only those who manage this server" in card.text
+        assert "Only people who manage this community" in card.text
         assert server.sent("/channels/") == []
 
 
 async def test_a_missing_permission_of_the_bot_is_named(tmp_path: Path):
-    async with discord(ScriptedDesk(), tmp_path) as server:
+    async with discord(real_desk(), tmp_path) as server:
         server.may_post = False
         admin = Member(server, permissions=MANAGE_GUILD)
 
         card = await (await admin.slash("post-button")).card()
 
         assert "Send Messages" in card.text
+
+
+async def test_a_post_that_takes_long_leaves_nobody_waiting_and_is_made_once(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        server.faults.append(Fault("/channels/", "lost", delay=2.5))
+        admin = Member(server, permissions=MANAGE_GUILD)
+
+        answer = await admin.slash("post-button")
+        done = await answer.card()
+
+        assert "posted" in done.text
+        assert answer.pending.first_after < 3.0
+        assert len([m for m in server.messages.values() if not m["flags"] & EPHEMERAL]) == 1
 
 
 # ---------------------------------------------------------------- the menus of a message
