@@ -9,6 +9,7 @@ from itertools import combinations
 from math import sqrt
 
 from core.model import Ballot
+from core.policy import Policy
 from core.ranking import Groups, opinion, places_of
 
 
@@ -120,18 +121,7 @@ class Concord:
     """How often a volunteer and the majority of the others told two replies apart alike."""
 
     pairs: int  # on which the others have a majority
-    agreed: float  # calling a pair equal is half an agreement
-
-    @property
-    def share(self) -> float:
-        return self.agreed / self.pairs
-
-
-PRIOR_PAIRS = 20.0
-"""A volunteer's share is drawn towards everybody's as if this many pairs had been average."""
-
-HEAVIEST = 2.0
-"""No vote counts more than this many average ones."""
+    halves: int  # half agreements: 2 for the same opinion, 1 for calling the pair equal
 
 
 def concords(sets: Iterable[Sequence[Ballot]]) -> Mapping[int, Concord]:
@@ -145,41 +135,30 @@ def concords(sets: Iterable[Sequence[Ballot]]) -> Mapping[int, Concord]:
         for ballot in ballots:
             if ballot.person_id is not None:
                 others = [other for other in ballots if other.person_id != ballot.person_id]
-                before = found.get(ballot.person_id, Concord(0, 0.0))
+                before = found.get(ballot.person_id, Concord(0, 0))
                 found[ballot.person_id] = _with_ballot(before, ballot, others)
     return {person: concord for person, concord in found.items() if concord.pairs}
 
 
-def voter_weights(
-    sets: Iterable[Sequence[Ballot]], prior_pairs: float = PRIOR_PAIRS
-) -> Mapping[int, float]:
-    """What each volunteer's vote counts: 1 for an average voter, 0 for one no better than chance.
+def vote_weight(concord: Concord, policy: Policy) -> float:
+    """What a volunteer's vote counts: 1 for a usual voter, little for one no better than chance.
 
-    A share of agreement is shrunk towards the mean of all (an empirical-Bayes estimate after
-    B. Efron and C. Morris, "Stein's Paradox in Statistics", 1977), so that few votes neither
-    raise nor silence anybody. Where the mean itself is no better than chance, all count 1.
+    The share of agreement is shrunk towards the usual one (after B. Efron and C. Morris, "Stein's
+    Paradox in Statistics", 1977), so that few votes neither raise nor silence anybody. Left out:
+    the usual share is the policy's and not estimated, so that a weight needs one row alone.
     """
-    known = concords(sets)
-    pairs = sum(concord.pairs for concord in known.values())
-    mean = sum(concord.agreed for concord in known.values()) / pairs if pairs else 0.5
-    if mean <= 0.5:
-        return dict.fromkeys(known, 1.0)
-    return {
-        person: _weight((concord.agreed + prior_pairs * mean) / (concord.pairs + prior_pairs), mean)
-        for person, concord in known.items()
-    }
-
-
-def _weight(share: float, mean: float) -> float:
-    return min(max((share - 0.5) / (mean - 0.5), 0.0), HEAVIEST)
+    usual, prior = policy.usual_concord, policy.prior_concord_pairs
+    share = (concord.halves / 2 + prior * usual) / (concord.pairs + prior)
+    weight = (share - 0.5) / (usual - 0.5)
+    return min(max(weight, policy.lightest_vote), policy.heaviest_vote)
 
 
 def _with_ballot(before: Concord, ballot: Ballot, others: Sequence[Ballot]) -> Concord:
     own, theirs = places_of(ballot), [places_of(other) for other in others]
-    pairs, agreed = before.pairs, before.agreed
+    pairs, halves = before.pairs, before.halves
     for pair in combinations(sorted(own), 2):
         majority = sum(opinion(places, pair) for places in theirs)
         if majority:
             pairs += 1
-            agreed += (1 + opinion(own, pair) * (1 if majority > 0 else -1)) / 2
-    return Concord(pairs, agreed)
+            halves += 1 + opinion(own, pair) * (1 if majority > 0 else -1)
+    return Concord(pairs, halves)

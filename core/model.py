@@ -276,6 +276,8 @@ class Ballot:
     person_id: int | None = None
     at: datetime | None = None
     pseudonym: str | None = None  # the voter's name in an imported file
+    weight: float = 1.0  # what it counts in the consensus, by what is known of the voter
+    is_compared: bool = False  # with the others of its vote, once that has ended
 
     @property
     def ids(self) -> frozenset[int]:

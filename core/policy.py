@@ -64,6 +64,14 @@ class Policy:
     """A tree that got no further ballot for this long closes votes that have the least number."""
     settled_margin: float = 0.34
     """An order is settled when each neighbouring pair is won, or tied, by this share of votes."""
+    usual_concord: float = 0.75
+    """The share of pairs on which a usual voter and the majority of the others agree; over 0.5."""
+    prior_concord_pairs: float = 20.0
+    """A voter is taken for a usual one as if so many pairs had shown it."""
+    lightest_vote: float = 0.1
+    """No vote counts less than this many usual ones, however rarely its voter agrees."""
+    heaviest_vote: float = 2.0
+    """No vote counts more than this many usual ones."""
     rank_prompter_replies: bool = False
     """Whether replies written as the prompter are ranked too."""
 

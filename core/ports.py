@@ -199,6 +199,10 @@ class UnitOfWork(Protocol):
 
     # -- opinions
     def reviews(self, message_id: int) -> Sequence[Review]: ...
+    def mark_compared(self, parent_id: int) -> None:
+        """The ballots below this message were compared with each other."""
+        ...
+
     def ballots(self, parent_id: int) -> Sequence[Ballot]:
         """Every ballot that stands, with its voter, oldest first."""
         ...

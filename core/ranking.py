@@ -25,17 +25,15 @@ _SAME_STRENGTH = 9
 """Decimals in which two strengths must agree to be equal; voters' weights are not exact."""
 
 
-def consensus(
-    ballots: Sequence[Ballot], ids: Collection[int], weights: Mapping[int, float] | None = None
-) -> Groups:
+def consensus(ballots: Sequence[Ballot], ids: Collection[int]) -> Groups:
     """Every one of `ids` in groups, best first; what nobody ranked stands last, together.
 
-    A ballot speaks of the pairs that it holds; ids that are no longer there are ignored. The
-    weights are of voters (by person id); who has none counts 1.
+    A ballot speaks of the pairs that it holds, with its weight; ids that are no longer there are
+    ignored.
     """
     wanted = frozenset(ids)
     ranked = wanted & frozenset(i for ballot in ballots for i in ballot.ids)
-    beaten = _locked(_strengths(ballots, ranked, weights or {}))
+    beaten = _locked(_strengths(ballots, ranked))
     groups = _grouped(ranked, beaten)
     unranked = tuple(sorted(wanted - ranked))
     return (*groups, unranked) if unranked else groups
@@ -84,16 +82,13 @@ def checked_order(groups: Groups, shown: Sequence[int], all_bad: bool) -> Groups
 # ---------------------------------------------------------------- how it is done
 
 
-def _strengths(
-    ballots: Sequence[Ballot], ids: Collection[int], weights: Mapping[int, float]
-) -> Mapping[Pair, float]:
+def _strengths(ballots: Sequence[Ballot], ids: Collection[int]) -> Mapping[Pair, float]:
     """By how much one of two is preferred, for each pair with a winner."""
     votes: dict[Pair, list[float]] = {pair: [] for pair in combinations(sorted(ids), 2)}
     for ballot in ballots:
-        weight = 1.0 if ballot.person_id is None else weights.get(ballot.person_id, 1.0)
         places = places_of(ballot)
         for pair in votes:
-            votes[pair].append(weight * opinion(places, pair))
+            votes[pair].append(ballot.weight * opinion(places, pair))
     strengths: dict[Pair, float] = {}
     for (first, second), given in votes.items():
         strength = round(fsum(given), _SAME_STRENGTH)

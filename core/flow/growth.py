@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core import points, selection
-from core.flow.rewards import earn_for_changes
+from core.flow.rewards import compare_votes, earn_for_changes
 from core.flow.turn import Turn
 from core.model import TaskState, Tree, TreeState
 from core.people import AuditEntry
@@ -51,6 +51,8 @@ def _without_lost_leases(turn: Turn, tree: Tree) -> Tree:
 def _follow(turn: Turn, before: TreeState, tree: Tree) -> None:
     if tree.state is TreeState.PROMPT_LOTTERY_WAITING or before is TreeState.GROWING:
         draw_lottery(turn, tree.lang)
+    if tree.state is TreeState.READY_FOR_EXPORT:
+        compare_votes(turn, tree)
     if tree.state in _ENDED and before not in _ENDED:
         wake_backlog(turn, tree.lang)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core import points
+from core import agreement, points
 from core.flow.turn import Turn, Visit
 from core.model import Ballot, Message, Tree
 
@@ -70,6 +70,21 @@ def earn_for_places(
         name = points.ranked_contribution(ballot.place(message_id))
         if name is not None:
             earn_for_message(turn, tree.messages[message_id], name, by, at or turn.now)
+
+
+def compare_votes(turn: Turn, tree: Tree) -> None:
+    """A vote has ended: how far each voter agreed with the others is counted, once for each ballot.
+
+    What is counted steers the weight of later votes, see `agreement.vote_weight`.
+    """
+    for parent_id in {m.parent_id for m in tree.messages.values() if m.rank is not None}:
+        ballots = turn.unit.ballots(parent_id or 0)
+        fresh = {ballot.person_id for ballot in ballots if not ballot.is_compared}
+        for person_id, concord in agreement.concords([ballots]).items():
+            if person_id in fresh:
+                counts = {"compared": concord.pairs, "agreed": concord.halves}
+                earn(turn, person_id, counts, community_id=None, lang=tree.lang, at=turn.now)
+        turn.unit.mark_compared(parent_id or 0)
 
 
 def keep_streak(visit: Visit) -> None:

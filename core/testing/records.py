@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core import points
+from core.agreement import Concord, vote_weight
 from core.model import (
     Ballot,
     Message,
@@ -42,8 +43,24 @@ class Records(Work):
         ]
 
     def ballots(self, parent_id: int) -> Sequence[Ballot]:
-        own = [task.ballot for task in self._answers(parent_id) if task.ballot is not None]
+        own = [
+            replace(
+                task.ballot, weight=self._weight(task), is_compared=task.id in self._t.compared
+            )
+            for task in self._answers(parent_id)
+            if task.ballot is not None
+        ]
         return [*self._t.imported.get(parent_id, ()), *own]
+
+    def _weight(self, task: Task) -> float:
+        counts = self._t.tallies.get(("*", "total", task.person_id or 0), {})
+        concord = Concord(counts.get("compared", 0), counts.get("agreed", 0))
+        return vote_weight(concord, self._policy)
+
+    def mark_compared(self, parent_id: int) -> None:
+        self._t.compared.update(
+            task.id for task in self._answers(parent_id) if task.ballot is not None
+        )
 
     def add_ballot(self, parent_id: int, ballot: Ballot) -> None:
         self._t.imported[parent_id] = (*self._t.imported.get(parent_id, ()), ballot)

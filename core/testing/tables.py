@@ -43,6 +43,7 @@ class Tables:
     trees: dict[int, Tree] = field(default_factory=dict)
     slots: dict[tuple[int, TaskKind], tuple[float, Slot]] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
+    compared: set[int] = field(default_factory=set)
     imported: dict[int, tuple[Ballot, ...]] = field(default_factory=dict)
     reactions: set[tuple[int, int, str]] = field(default_factory=set)
     reports: dict[int, Report] = field(default_factory=dict)

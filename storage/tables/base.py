@@ -34,9 +34,9 @@ def part(kind: Any, *more: Any) -> Any:
     return Field(sa_column=Column(kind, *more, primary_key=True, autoincrement=False))
 
 
-def column(kind: Any, *more: Any) -> Any:
+def column(kind: Any, *more: Any, **options: Any) -> Any:
     """A column that every row fills."""
-    return Field(sa_column=Column(kind, *more, nullable=False))
+    return Field(sa_column=Column(kind, *more, nullable=False, **options))
 
 
 def maybe(kind: Any, *more: Any) -> Any:

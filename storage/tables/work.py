@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlmodel import Field
 
@@ -84,10 +85,11 @@ class TaskRow(Table, table=True):
     message_id: int | None = maybe(Id, to("message.id"))
     settled: bool = column(Boolean)
     skip_reason: str | None = maybe(String)
+    compared: bool = column(Boolean, server_default=false())  # a ballot, with those of others
 
 
 class TallyRow(Table, table=True):
-    """One person's counters on one board; the columns are the names of Policy.points."""
+    """One person's counters on one board: the names of Policy.points, and votes compared."""
 
     __tablename__ = "tally"
     __table_args__ = (
@@ -111,6 +113,8 @@ class TallyRow(Table, table=True):
     ranked_1: int = column(Integer)
     ranked_2: int = column(Integer)
     ranked_3: int = column(Integer)
+    compared: int = column(Integer)  # pairs of replies, with the majority of other voters
+    agreed: int = column(Integer)  # half agreements among them
 
 
 FINISHED = "act = 'state' AND after = 'ready_for_export'"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.agreement import Concord, vote_weight
 from core.model import LABELLING, RANKING, Ballot, Review, TreeState
 from core.people import Report
 from core.ports import Contribution
@@ -18,6 +19,7 @@ from storage.convert import (
     message_from_row,
     report_from_row,
 )
+from storage.driver import Row
 from storage.times import micros, micros_or_none, moment_or_none
 from storage.unit.base import Part
 
@@ -36,9 +38,15 @@ IMPORTED_BALLOTS = (
     "SELECT b.ballot, b.at FROM imported_ballot b WHERE b.parent_id = $1 ORDER BY b.id"
 )
 BALLOTS = f"""
-SELECT k.ballot, k.person_id, k.answered_at, k.shown FROM task k
+SELECT k.ballot, k.person_id, k.answered_at, k.shown, k.compared, y.compared, y.agreed
+FROM task k
+LEFT JOIN tally y ON y.person_id = k.person_id AND y.scope = '*' AND y.period = 'total'
 WHERE k.target_id = $1 AND k.kind IN ({RANKING_CODES}) AND k.state = 2
 ORDER BY k.answered_at, k.id
+"""
+COMPARED = f"""
+UPDATE task SET compared = TRUE
+WHERE target_id = $1 AND kind IN ({RANKING_CODES}) AND state = 2 AND NOT compared
 """
 ADD_BALLOT = "INSERT INTO imported_ballot (parent_id, ballot, at) VALUES ($1, $2, $3)"
 
@@ -94,11 +102,16 @@ class Opinions(Part):
             cast(ballot_from_text(text), None, moment_or_none(at))
             for text, at in self.db.rows(IMPORTED_BALLOTS, parent_id)
         ]
-        own = [
-            cast(ballot_from_text(text, ids_from_text(shown)), person_id, moment_or_none(at))
-            for text, person_id, at, shown in self.db.rows(BALLOTS, parent_id)
-        ]
-        return [*imported, *own]
+        return [*imported, *map(self._own_ballot, self.db.rows(BALLOTS, parent_id))]
+
+    def _own_ballot(self, row: Row) -> Ballot:
+        text, person_id, at, shown, is_compared, pairs, halves = row
+        ballot = cast(ballot_from_text(text, ids_from_text(shown)), person_id, moment_or_none(at))
+        weight = vote_weight(Concord(pairs or 0, halves or 0), self.means.policy)
+        return replace(ballot, weight=weight, is_compared=bool(is_compared))
+
+    def mark_compared(self, parent_id: int) -> None:
+        self.db.run(COMPARED, parent_id)
 
     def add_ballot(self, parent_id: int, ballot: Ballot) -> None:
         self.db.write(ADD_BALLOT, parent_id, text_from_ballot(ballot), micros_or_none(ballot.at))

@@ -19,7 +19,7 @@ from storage.unit.base import Means, Part
 COUNTERS = (
     "prompts replies_assistant replies_prompter labels_simple labels_full rankings"
     " accepted_prompts accepted_replies_assistant accepted_replies_prompter"
-    " ranked_1 ranked_2 ranked_3"
+    " ranked_1 ranked_2 ranked_3 compared agreed"
 )
 Names: TypeAlias = tuple[str, ...]
 _NAMES = tuple(COUNTERS.split())

@@ -229,6 +229,40 @@ async def test_ballots_are_imported_ones_and_those_cast_here(store: Store) -> No
     assert list(await store.read(lambda unit: unit.ballots(tree.id))) == wanted
 
 
+async def test_a_ballot_weighs_what_its_voter_is_known_for(store: Store) -> None:
+    def work(unit: UnitOfWork) -> int:
+        ada, bob, eve = (someone(unit, name).id for name in ("ada", "bob", "eve"))
+        tree = plant(unit, state=TreeState.RANKING)
+        a, b = (grow(unit, tree).id for _ in "ab")
+        for person_id in (ada, bob, eve):
+            order = Ballot(((a,), (b,)), (a, b), person_id=person_id, at=AT)
+            answered(unit, person_id, tree.id, RANKING, shown=(a, b), ballot=order)
+        unit.tally(ada, ["*"], ["total"], {"compared": 100, "agreed": 200})
+        unit.tally(eve, ["*"], ["total"], {"compared": 100, "agreed": 10})
+        return tree.id
+
+    tree_id = await store.transact(work)
+
+    weights = [ballot.weight for ballot in await store.read(lambda unit: unit.ballots(tree_id))]
+    assert weights[0] > weights[1] == 1.0 > weights[2] > 0
+
+
+async def test_ballots_are_compared_once(store: Store) -> None:
+    def work(unit: UnitOfWork) -> tuple[list[bool], list[bool]]:
+        tree = plant(unit, state=TreeState.RANKING)
+        a, b = (grow(unit, tree).id for _ in "ab")
+        seen = []
+        for name in ("ada", "bob"):
+            voter = someone(unit, name).id
+            order = Ballot(((a,), (b,)), (a, b), person_id=voter, at=AT)
+            answered(unit, voter, tree.id, RANKING, shown=(a, b), ballot=order)
+            seen.append([ballot.is_compared for ballot in unit.ballots(tree.id)])
+            unit.mark_compared(tree.id)
+        return seen[0], seen[1]
+
+    assert await store.transact(work) == ([False], [True, False])
+
+
 async def test_a_ballot_taken_back_stands_no_more(store: Store) -> None:
     def work(unit: UnitOfWork) -> list[Ballot]:
         ada = someone(unit).id

@@ -7,16 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.agreement import (
-    HEAVIEST,
+    Concord,
     concords,
     kendalls_tau,
     kendalls_w,
     krippendorffs_alpha,
     middle_ranks,
     units_from_ballots,
-    voter_weights,
+    vote_weight,
 )
 from core.model import Ballot
+from core.policy import Policy
+
+POLICY = Policy()
 
 
 def ballot(*groups, person_id=None):
@@ -126,13 +129,13 @@ def test_each_volunteer_is_compared_with_the_others_alone():
 
     # the others of 1 are divided, as are those of 2; those of 3 agree against it
     assert set(known) == {3}
-    assert known[3].share == 0.0
+    assert known[3] == Concord(pairs=1, halves=0)
 
 
 def test_calling_a_pair_equal_is_half_an_agreement():
     sets = [[ballot((1, 2), person_id=1), line(1, 2, person_id=2), line(1, 2)]]
 
-    assert concords(sets)[1].share == 0.5
+    assert concords(sets)[1] == Concord(pairs=1, halves=1)
 
 
 def test_ballots_that_hold_some_of_the_replies_speak_of_those():
@@ -162,25 +165,28 @@ def careless(number):
     return ((1, 2, 3), (3, 2, 1))[number % 2]
 
 
-def test_hostile_and_careless_votes_count_less():
-    weights = voter_weights(many({1: good, 2: good, 3: good, 4: careless, 5: hostile}))
+def weights(sets):
+    return {person: vote_weight(concord, POLICY) for person, concord in concords(sets).items()}
 
-    assert weights[1] == weights[2] == weights[3] > 1
-    assert 0 <= weights[5] < weights[4] < 0.5
-    assert weights[5] == 0.0
+
+def test_hostile_and_careless_votes_count_less():
+    found = weights(many({1: good, 2: good, 3: good, 4: careless, 5: hostile}))
+
+    assert found[1] == found[2] == found[3] > 1
+    assert found[5] < found[4] < 0.5
+    assert found[5] == POLICY.lightest_vote
 
 
 def test_few_votes_neither_raise_nor_silence_anybody():
-    sets = many({1: good, 2: good, 3: careless})
-    sets.append([line(1, 2, person_id=1), line(1, 2, person_id=2), line(2, 1, person_id=9)])
+    friends = [line(1, 2, person_id=person) for person in (1, 2, 3)]
 
-    assert 0.8 < voter_weights(sets)[9] < 1.0
+    found = weights([[*friends, line(2, 1, person_id=9)]])
+
+    assert 0.8 < found[9] < 1.0 < found[1] < 1.2
 
 
-def test_where_nobody_agrees_all_count_alike():
-    assert voter_weights([[line(1, 2, person_id=1), line(2, 1, person_id=2)]]) == {1: 1.0, 2: 1.0}
-    assert voter_weights([[line(1, 2, person_id=1)]]) == {}
-    assert voter_weights([]) == {}
+def test_a_voter_of_whom_nothing_is_known_is_a_usual_one():
+    assert vote_weight(Concord(0, 0), POLICY) == 1.0
 
 
 @given(
@@ -192,4 +198,5 @@ def test_where_nobody_agrees_all_count_alike():
 def test_weights_stay_within_their_bounds(cast):
     sets = [[line(*order, person_id=person) for person, order in one] for one in cast]
 
-    assert all(0 <= weight <= HEAVIEST for weight in voter_weights(sets).values())
+    least, most = POLICY.lightest_vote, POLICY.heaviest_vote
+    assert all(least <= weight <= most for weight in weights(sets).values())

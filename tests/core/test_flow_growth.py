@@ -131,6 +131,42 @@ async def test_ballots_that_came_in_a_file_count_too() -> None:
     assert [village.memory.tables.trees[tree_id].messages[i].rank for i in replies] == [0, 1]
 
 
+async def test_voters_of_an_ended_vote_are_compared_with_the_others_once() -> None:
+    village = Village(min_rankings=3, max_rankings=3)
+    await village.ranking()
+    voters = []
+    for order in [(0, 1), (0, 1), (1, 0)]:
+        voters.append(await village.with_task(K.RANK_ASSISTANT_REPLIES))
+        await village.ranks(voters[-1], *order)
+
+    def concords() -> list[tuple[int, int]]:
+        tallies = village.memory.tables.tallies
+        rows = [tallies["*", "total", village.person(voter).id] for voter in voters]
+        return [(row.get("compared", 0), row.get("agreed", 0)) for row in rows]
+
+    assert village.tree.state is S.READY_FOR_EXPORT
+    assert concords() == [(0, 0), (0, 0), (1, 0)]  # the others of the first two are divided
+    await village.turn(lambda turn: moderation.halt(turn, village.tree.id, "a look"))
+    await village.turn(lambda turn: moderation.resume(turn, village.tree.id, "all is well"))
+    assert village.tree.state is S.READY_FOR_EXPORT
+    assert concords() == [(0, 0), (0, 0), (1, 0)]
+
+
+async def test_hostile_votes_count_less() -> None:
+    village = Village(min_rankings=2, max_rankings=2)
+    await village.ranking()
+    friend = await village.with_task(K.RANK_ASSISTANT_REPLIES)
+    hostile = await village.with_task(K.RANK_ASSISTANT_REPLIES)
+    known = {"compared": 100, "agreed": 10}
+    person_id = village.person(hostile).id
+    await village.turn(lambda turn: turn.unit.tally(person_id, ["*"], ["total"], known))
+
+    await village.ranks(friend, 0, 1)
+    await village.ranks(hostile, 1, 0)
+
+    assert [reply.rank for reply in village.replies] == [0, 1]
+
+
 async def test_imported_trees_sleep_on_where_enough_is_ranked() -> None:
     village = Village(p_activate_backlog_tree=0.0)
     tree_id = await imported(village)

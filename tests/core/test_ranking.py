@@ -12,7 +12,7 @@ from core.policy import Policy
 from core.ranking import checked_order, consensus, is_settled, ranks
 
 
-def ballot(written, person_id=None):
+def ballot(written, weight=1.0):
     """A ballot from letters: "ab" prefers a, "(ab)c" ties a and b."""
     groups, group = [], None
     for letter in written:
@@ -25,14 +25,14 @@ def ballot(written, person_id=None):
             groups.append((ord(letter),))
         else:
             group.append(ord(letter))
-    return Ballot(tuple(groups), tuple(i for g in groups for i in g), person_id=person_id)
+    return Ballot(tuple(groups), tuple(i for g in groups for i in g), weight=weight)
 
 
-def order(ballots, ids=None, weights=None):
+def order(ballots, ids=None):
     """The consensus in the same letters."""
     cast = [ballot(written) for written in ballots.split()]
     wanted = {ord(letter) for letter in ids} if ids else {i for b in cast for i in b.ids}
-    groups = consensus(cast, wanted, weights)
+    groups = consensus(cast, wanted)
     words = ["".join(map(chr, group)) for group in groups]
     return "".join(word if len(word) == 1 else f"({word})" for word in words)
 
@@ -104,18 +104,18 @@ def test_a_ballot_that_finds_all_bad_still_counts_with_its_order():
     assert groups == ((2,), (1,))
 
 
-def test_a_weight_is_of_a_person_and_one_without_counts_one():
-    cast = [ballot("ab", 1), ballot("ba", 2), ballot("ba", None)]
+def test_a_ballot_counts_as_much_as_its_weight():
+    against = [ballot("ba"), ballot("ba")]
 
-    assert consensus(cast, {97, 98}) == ((98,), (97,))
-    assert consensus(cast, {97, 98}, {1: 2.5, 2: 1.0}) == ((97,), (98,))
-    assert consensus(cast, {97, 98}, {1: 2.0}) == ((97, 98),)
+    assert consensus([ballot("ab"), *against], {97, 98}) == ((98,), (97,))
+    assert consensus([ballot("ab", 2.5), *against], {97, 98}) == ((97,), (98,))
+    assert consensus([ballot("ab", 2.0), *against], {97, 98}) == ((97, 98),)
 
 
 def test_weights_that_are_equal_but_for_rounding_make_a_tie():
-    cast = [ballot("ab", 1), ballot("ab", 2), ballot("ba", 3)]
+    cast = [ballot("ab", 0.1), ballot("ab", 0.2), ballot("ba", 0.3)]
 
-    assert consensus(cast, {97, 98}, {1: 0.1, 2: 0.2, 3: 0.3}) == ((97, 98),)
+    assert consensus(cast, {97, 98}) == ((97, 98),)
 
 
 @st.composite

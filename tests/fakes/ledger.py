@@ -10,6 +10,7 @@ from core import points
 from core.model import Message, Task, TaskState
 from core.testing import Tables
 
+_EARN_NOTHING = {"compared", "agreed"}  # how a voter's ballots went with those of others
 Row = tuple[str, str, int]  # scope, period, person
 
 
@@ -31,7 +32,7 @@ def recounted(tables: Tables) -> dict[Row, dict[str, int]]:
 
 
 def _without_zeros(counts: dict[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if count}
+    return {name: count for name, count in counts.items() if count and name not in _EARN_NOTHING}
 
 
 Earning = tuple[int, str, tuple[str, ...], datetime]

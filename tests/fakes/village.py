@@ -135,7 +135,8 @@ class Village(Grove):
     def points(self, player: Player) -> dict[str, int]:
         """What somebody has been given points for, all in all."""
         counts = self.memory.tables.tallies.get(("*", "total", self.person(player).id), {})
-        return {name: count for name, count in counts.items() if count}
+        worth = self.memory.policy.points
+        return {name: count for name, count in counts.items() if count and name in worth}
 
     def snapshot(self) -> dict[str, object]:
         """All rows but the keys of events seen, to be compared with a later moment's."""
