@@ -8,7 +8,7 @@ from dataclasses import fields
 from core.policy import Policy
 
 _SHARES = frozenset(
-    {"acceptance_threshold", "hold_quality", "settled_margin"}
+    {"acceptance_threshold", "hold_quality", "settled_margin", "usual_concord"}
     | {field.name for field in fields(Policy) if field.name.startswith("p_")}
 )
 _MAY_BE_ZERO = frozenset(
@@ -27,7 +27,10 @@ _IN_ORDER = (
     ("min_rankings", "max_rankings"),
     ("min_text_length", "max_text_length"),
     ("max_open_tasks", "max_requests"),
+    ("lightest_vote", "heaviest_vote"),
 )
+_ABOVE: Mapping[str, float] = {"usual_concord": 0.5, "prior_concord_pairs": 0.0}
+"""Numbers that must be greater than these, or nothing can be divided by them."""
 LONGEST_TEXT = 4000
 """What a form on the chat platforms can take; no policy may ask for more."""
 
@@ -66,6 +69,8 @@ def fault_in(policy: Policy) -> tuple[str, str] | None:
             continue
         if field.name in _SHARES and not 0 <= value <= 1:
             return field.name, "must be between 0 and 1"
+        if field.name in _ABOVE and value <= _ABOVE[field.name]:
+            return field.name, f"must be above {_ABOVE[field.name]:g}"
         least = 1 if field.type == "int" and field.name not in _MAY_BE_ZERO else 0
         if value < least:
             return field.name, f"must be {least} or more"

@@ -101,6 +101,7 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROVE_POLICY_GOAL_TREE_SIZE", "0", "GROVE_POLICY_GOAL_TREE_SIZE: must be 1 or more"),
         ("GROVE_POLICY_GOAL_TREE_SIZE", "big", "GROVE_POLICY_GOAL_TREE_SIZE"),
         ("GROVE_POLICY_HOLD_QUALITY", "1.5", "must be between 0 and 1"),
+        ("GROVE_POLICY_USUAL_CONCORD", "0.5", "must be above 0.5"),
         ("GROVE_POLICY_MIN_RANKINGS", "9", "must not be above max_rankings"),
         ("GROVE_POLICY_MAX_TEXT_LENGTH", "5000", "must not be above 4000"),
         ("GROVE_POLICY_POINTS", "prompt=1", 'GROVE_POLICY_POINTS: "prompt=1" is not one of its'),
