@@ -11,6 +11,7 @@ from functools import partial
 from random import SystemRandom
 
 from bot.config import Settings, policy_from
+from bot.doorkeeper import Doorkeeper
 from bot.errors import SettingsError
 from bot.health import Health, Pulse, beating
 from bot.herald import Announce
@@ -64,7 +65,7 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
     chats = tuple(platform for platform in platforms if platform != "terminal")
     async with opened(settings, world.rng) as kept:
         store = ObservedStore(kept, metrics)
-        desk = Observed(Desk(store, world), metrics)
+        desk = Observed(Doorkeeper(Desk(store, world), world.policy, world.clock), metrics)
         health = Health(chats, partial(fault_of, settings, store), Pulse())
         poster = Poster(store, world)
         with _told_to_stop(stop), ticking(store, world, poster):
@@ -73,9 +74,7 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
             async with _looked_after(settings, health, metrics, store):
                 serving = partial(_serving, desk, settings, name, health, poster.announce)
                 running = [
-                    asyncio.create_task(
-                        supervised(platform, serving(platform), stop)
-                    )
+                    asyncio.create_task(supervised(platform, serving(platform), stop))
                     for platform in platforms
                 ]
                 await until_all_done(running, stop)

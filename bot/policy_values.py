@@ -8,7 +8,7 @@ from dataclasses import fields
 from core.policy import Policy
 
 _SHARES = frozenset(
-    {"acceptance_threshold", "hold_quality", "settled_margin", "usual_concord"}
+    {"acceptance_threshold", "hold_quality", "settled_margin", "usual_concord", "newcomer_share"}
     | {field.name for field in fields(Policy) if field.name.startswith("p_")}
 )
 _MAY_BE_ZERO = frozenset(

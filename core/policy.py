@@ -99,9 +99,23 @@ class Policy:
     open_tasks_span_seconds: int = 300
     """The span in which open tasks are counted."""
     max_requests: int = 30
-    """Tasks one person may take within the span below."""
+    """Tasks one person may take at once; after that they come back one by one."""
     requests_span_seconds: int = 240
-    """The span in which taken tasks are counted."""
+    """The time in which an allowance that was used up is whole again."""
+    newcomer_share: float = 0.5
+    """The share of the allowance that a person has on arrival."""
+    newcomer_hours: int = 24
+    """The time in which a new person's allowance grows to the whole one."""
+    community_requests: int = 1000
+    """Tasks that the people of one community together may take at once."""
+    community_span_seconds: int = 120
+    """The time in which a community's allowance that was used up is whole again."""
+    taps_at_once: int = 60
+    """Taps, commands and texts one account may send at once; more are turned away unread."""
+    taps_per_second: float = 2
+    """How fast that comes back."""
+    repeated_tap_cost: int = 3
+    """The same tap again, right after itself, counts as so many."""
     shuffle_seconds: int = 900
     """Work of the same urgency is handed out oldest first, blurred by up to this much."""
 
@@ -151,6 +165,8 @@ class Policy:
     """The version of the terms that a volunteer must have agreed to."""
     link_minutes: int = 10
     """How long a code that links two accounts can be used."""
+    link_tries: int = 5
+    """Wrong codes that one person may enter within that time."""
 
     def limits(self) -> Limits:
         """What a tree born now may become."""

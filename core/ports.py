@@ -14,6 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.model import Ballot, Message, Review, Slot, Task, TaskKind, Tree, TreeState
+from core.pace import Allowance, Holder
 from core.people import (
     Account,
     AuditEntry,
@@ -294,6 +295,15 @@ class UnitOfWork(Protocol):
 
     def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:
         """Open work by language and kind, counted up to `cap` each; all languages if none."""
+        ...
+
+    # -- allowances
+    def full_at(self, holders: Sequence[Holder]) -> Mapping[Holder, datetime]:
+        """When these allowances will be full again; those that nobody has used are left out."""
+        ...
+
+    def use(self, allowances: Mapping[Holder, Allowance], now: datetime) -> None:
+        """One less of each."""
         ...
 
     # -- linking

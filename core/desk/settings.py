@@ -201,7 +201,7 @@ def _timezone_chosen(visit: Visit, words: str) -> Screen:
 def link(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/link: shows a code, or takes one."""
     if args.get("code"):
-        return nothing_open([people.accept_link(visit, args["code"])])
+        return _linked(visit, args["code"])
     code = people.offer_link(visit)
     return Say(
         title=N_("Link your accounts"),
@@ -216,3 +216,12 @@ def link(visit: Visit, args: Mapping[str, str]) -> Screen:
         ),
         buttons=(take_task(),),
     )
+
+
+def _linked(visit: Visit, code: str) -> Screen:
+    if people.accept_link(visit, code):
+        return nothing_open(
+            [N_("Your accounts are linked: points, limits and settings are now shared.")]
+        )
+    wrong = N_("That code is wrong or too old. Get a new one with /link on the other platform.")
+    return replace(nothing_open([wrong]), refused=True)

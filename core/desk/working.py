@@ -53,11 +53,12 @@ def take(visit: Visit, wish: Wish) -> Screen:
     """The task in hand that fits the wish, a new one, or what there is instead."""
     wanted = {"kind": ",".join(wish.kinds), "language": ",".join(wish.languages)}
     data = {name: words for name, words in wanted.items() if words}
-    task = open_task(visit, wish)
+    held = visit.unit.open_tasks(visit.person.id)
+    task = open_task(visit, wish, held)
     if task is not None:
         visit.session = replace(visit.session, data=data)
         return show_task(visit, task, [N_("You still have this task open.")])
-    task = request_task(visit, allowed_wish(visit, wish))
+    task = request_task(visit, allowed_wish(visit, wish), held)
     if task is None:
         return _no_task(visit, wish)
     visit.session = replace(visit.session, data=data)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core import selection
-from core.errors import NotYours, TooLate, TooMuch, Unknown
+from core.errors import NotYours, TooLate, Unknown
 from core.flow.growth import settle
+from core.flow.pacing import count_task, refuse_too_fast, refuse_too_many_open
 from core.flow.turn import Turn, Visit
 from core.model import Lease, Slot, Task, TaskKind, TaskState, Tree, TreeState
 from core.people import AuditEntry
-from core.text import N_, Nn_
+from core.text import N_
 from core.tree import replies_to_rank
 
 
@@ -24,9 +25,20 @@ class Wish:
     languages: tuple[str, ...] = ()
 
 
-def request_task(visit: Visit, wish: Wish) -> Task | None:
-    """Lease the most wanted work this person can do; None when there is none for them now."""
-    _refuse_too_many(visit)
+def request_task(visit: Visit, wish: Wish, held: Sequence[Task]) -> Task | None:
+    """Lease the most wanted work this person can do; None when there is none for them now.
+
+    `held` are the tasks they have in hand.
+    """
+    refuse_too_many_open(visit, held)
+    refuse_too_fast(visit)
+    task = _leased(visit, wish)
+    if task is not None:
+        count_task(visit)
+    return task
+
+
+def _leased(visit: Visit, wish: Wish) -> Task | None:
     languages = list(wish.languages or visit.person.languages)
     visit.world.rng.shuffle(languages)
     kinds = wish.kinds or visit.person.kinds
@@ -49,37 +61,6 @@ def _split(order: Sequence[TaskKind]) -> tuple[list[TaskKind], bool, list[TaskKi
         return list(order), False, []
     at = order.index(TaskKind.INITIAL_PROMPT)
     return list(order[:at]), True, list(order[at + 1 :])
-
-
-def _refuse_too_many(visit: Visit) -> None:
-    policy = visit.policy
-    spans = policy.requests_span_seconds, policy.open_tasks_span_seconds
-    taken, still_open = _taken_within(visit, max(spans))
-    if taken < policy.max_requests and still_open < policy.max_open_tasks:
-        return
-    (taken, _), (_, still_open) = (_taken_within(visit, span) for span in spans)
-    if still_open >= policy.max_open_tasks:
-        raise TooMuch(
-            Nn_(
-                "You already have {count} open task. Finish or skip it first with /work.",
-                "You already have {count} open tasks. Finish or skip one first with /work.",
-                still_open,
-            )
-        )
-    if taken >= policy.max_requests:
-        raise TooMuch(
-            Nn_(
-                "That was a lot of tasks in a short time. Go on in about {count} minute.",
-                "That was a lot of tasks in a short time. Go on in about {count} minutes.",
-                max(1, policy.requests_span_seconds // 60),
-            )
-        )
-
-
-def _taken_within(visit: Visit, seconds: int) -> tuple[int, int]:
-    """Tasks taken in the last seconds: all, and those that are still open."""
-    since = visit.now - timedelta(seconds=seconds)
-    return visit.unit.tasks_taken_since(visit.person.id, since)
 
 
 def _lease_first(
@@ -221,9 +202,9 @@ def _lease_again(visit: Visit, task: Task) -> Task:
     return again
 
 
-def open_task(visit: Visit, wish: Wish) -> Task | None:
+def open_task(visit: Visit, wish: Wish, held: Sequence[Task]) -> Task | None:
     """The newest task in hand that fits a wish; one whose lease has just run out is held on to."""
-    for task in visit.unit.open_tasks(visit.person.id):
+    for task in held:
         fits = not wish.kinds or task.kind in wish.kinds
         if fits and (not wish.languages or task.lang in wish.languages):
             if task.expires_at <= visit.now:

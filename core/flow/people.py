@@ -12,11 +12,12 @@ from zoneinfo import available_timezones
 from core.errors import NotAllowed, Unknown
 from core.flow.growth import settle
 from core.flow.handing import let_go
+from core.flow.pacing import count_guess, refuse_guessing
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.model import Fate
 from core.people import AuditEntry, Consent, ConsentAct
-from core.text import N_, Text
+from core.text import N_
 from core.tree import with_ballots, with_fate, with_reviews
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -126,14 +127,17 @@ def offer_link(visit: Visit) -> str:
     return code
 
 
-def accept_link(visit: Visit, code: str) -> Text:
-    """Join this account to the person who was shown the code; opinions given twice count once."""
+def accept_link(visit: Visit, code: str) -> bool:
+    """Join this account to the person who was shown the code; opinions given twice count once.
+
+    False when there is no such code, which is kept in mind: nobody may try many.
+    """
+    refuse_guessing(visit)
     kept_id = visit.unit.take_link_code(_hashed(code), visit.now)
     kept = None if kept_id is None else visit.unit.person(kept_id)
     if kept is None:
-        raise Unknown(
-            N_("That code is wrong or too old. Get a new one with /link on the other platform.")
-        )
+        count_guess(visit)
+        return False
     if kept.id == visit.person.id:
         raise Unknown(N_("That code is yours. Enter it on your other platform."))
     gone = visit.person
@@ -147,7 +151,7 @@ def accept_link(visit: Visit, code: str) -> Text:
     )
     for message_id in touched:
         _judge_anew(visit, message_id)
-    return N_("Your accounts are linked: points, limits and settings are now shared.")
+    return True
 
 
 def _hashed(code: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core import points
 from core.model import Ballot, Fate, Message, Task, TaskState
+from core.pace import Limit
 from core.testing.records import Records
 
 
@@ -15,6 +16,7 @@ class Links(Records):
     """Codes to link accounts with, merging, leaving."""
 
     def add_link_code(self, code_hash: str, person_id: int, expires_at: datetime) -> None:
+        self._t.links = {c: row for c, row in self._t.links.items() if row[0] != person_id}
         self._t.links[code_hash] = (person_id, expires_at)
 
     def take_link_code(self, code_hash: str, now: datetime) -> int | None:
@@ -66,6 +68,10 @@ class Links(Records):
         t.audit = [
             replace(x, subject_id=kept_id) if x.subject_id == gone_id else x for x in t.audit
         ]
+        for holder, full_at in list(t.allowances.items()):
+            if holder.id == gone_id and holder.limit is not Limit.COMMUNITY_TASKS:
+                own = replace(holder, id=kept_id)
+                t.allowances[own] = max(full_at, t.allowances.get(own, full_at))
         self._rewrite_texts(gone_id, lambda message: replace(message, author_id=kept_id))
 
     def _without_opinions_on_own(self, person_id: int) -> list[int]:
@@ -151,6 +157,11 @@ class Links(Records):
         t.barred = {row for row in t.barred if row[0] != person_id}
         t.tallies = {key: row for key, row in t.tallies.items() if key[2] != person_id}
         t.links = {code: row for code, row in t.links.items() if row[0] != person_id}
+        t.allowances = {
+            holder: full_at
+            for holder, full_at in t.allowances.items()
+            if holder.id != person_id or holder.limit is Limit.COMMUNITY_TASKS
+        }
 
 
 def _standing(task: Task) -> tuple[bool, datetime, int]:

@@ -15,6 +15,7 @@ from core.model import (
     TaskKind,
     Tree,
 )
+from core.pace import Holder
 from core.people import (
     Account,
     AuditEntry,
@@ -52,6 +53,7 @@ class Tables:
     links: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     schedules: dict[tuple[int, str], Schedule] = field(default_factory=dict)
     posts: dict[tuple[int, str, str], Outgoing] = field(default_factory=dict)
+    allowances: dict[Holder, datetime] = field(default_factory=dict)
     last_id: int = 0
 
     def snapshot(self) -> Tables:

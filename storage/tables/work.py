@@ -199,10 +199,11 @@ class OutboxRow(Table, table=True):
 
 
 class BucketRow(Table, table=True):
-    """How much of a limit is used up, shared by all processes."""
+    """When an allowance that was used will be full again; shared by all processes."""
 
     __tablename__ = "bucket"
+    __table_args__ = CLUSTERED
 
-    key: str = part(String)
-    tokens: float = column(Float(53))
-    at: datetime = column(UtcTime)
+    kind: int = part(SmallInteger)  # a number of core.pace.Limit
+    holder_id: int = part(Id)  # of the person or community
+    full_at: datetime = column(UtcTime)

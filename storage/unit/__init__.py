@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.unit.allowances import Allowances
 from storage.unit.base import Means
 from storage.unit.links import Links
 from storage.unit.opinions import Opinions
@@ -12,7 +13,7 @@ from storage.unit.record import Record
 __all__ = ["Means", "SqlUnit"]
 
 
-class SqlUnit(People, Links, Opinions, Posts, Record):
+class SqlUnit(People, Links, Opinions, Posts, Allowances, Record):
     """Everything the core asks of a store, inside one transaction."""
 
     def finish(self) -> None:

@@ -10,13 +10,15 @@ from core.points import contribution, periods, ranked_contribution, scopes
 from storage.codes import STATE
 from storage.convert import TASK, columns, task_from_row
 from storage.times import micros
+from storage.unit.allowances import OF_PERSONS
 from storage.unit.lottery import Lottery
 from storage.unit.opinions import LABELLING_CODES, RANKING_CODES
 from storage.unit.owndata import OwnData
 from storage.unit.points import COUNTERS
 from storage.unit.work import Work
 
-# A code to link with, and what it stood for.
+# A code to link with, one for a person, and what it stood for.
+DROP_CODES = "DELETE FROM link_code WHERE person_id = $1"
 ADD_CODE = "INSERT INTO link_code (code_hash, person_id, expires_at) VALUES ($1, $2, $3)"
 TAKE_CODE = "DELETE FROM link_code WHERE code_hash = $1 RETURNING person_id, expires_at"
 
@@ -82,6 +84,12 @@ MOVES = (
     """INSERT INTO barred (person_id, community_id)
        SELECT CAST($1 AS BIGINT), b.community_id FROM barred b WHERE b.person_id = $2
        ON CONFLICT DO NOTHING""",
+    f"""INSERT INTO bucket (kind, holder_id, full_at)
+       SELECT u.kind, CAST($1 AS BIGINT), u.full_at FROM bucket u
+       WHERE u.holder_id = $2 AND u.kind IN ({OF_PERSONS})
+       ON CONFLICT (kind, holder_id) DO UPDATE
+       SET full_at = CASE WHEN excluded.full_at > bucket.full_at THEN excluded.full_at
+                          ELSE bucket.full_at END""",
 )
 TALLIES = f"SELECT y.scope, y.period, {columns('y', COUNTERS)} FROM tally y WHERE y.person_id = $1"
 
@@ -91,6 +99,7 @@ GOES = (
     "DELETE FROM barred WHERE person_id = $1",
     "DELETE FROM tally WHERE person_id = $1",
     "DELETE FROM link_code WHERE person_id = $1",
+    f"DELETE FROM bucket WHERE holder_id = $1 AND kind IN ({OF_PERSONS})",
 )
 FORGET_BLOCKED = """
 INSERT INTO blocked_hash (id_hash)
@@ -121,6 +130,7 @@ class Links(Work, Lottery, OwnData):
     """Two people becoming one, and one becoming none."""
 
     def add_link_code(self, code_hash: str, person_id: int, expires_at: datetime) -> None:
+        self.db.run(DROP_CODES, person_id)
         self.db.write(ADD_CODE, code_hash, person_id, micros(expires_at))
 
     def take_link_code(self, code_hash: str, now: datetime) -> int | None:

@@ -346,22 +346,6 @@ async def test_eight_open_tasks_are_enough_for_anybody() -> None:
     assert not player.screen.refused
 
 
-async def test_tasks_cannot_be_taken_faster_than_anybody_could_do_them() -> None:
-    village = Village(max_requests=3)
-    player = await village.volunteer()
-    for _ in range(3):
-        await player.takes("initial_prompt")
-        await player.press("skip")
-
-    await player.takes("initial_prompt")
-
-    assert player.screen.refused
-    assert player.notes.endswith("Go on in about 4 minutes.")
-    village.clock.advance(seconds=241)  # the span of requests, shorter than that of open tasks
-    await player.takes("initial_prompt")
-    assert player.screen.kind is K.INITIAL_PROMPT
-
-
 async def test_a_slot_that_is_held_is_offered_to_nobody_else() -> None:
     village = Village(max_children_count=1)
     await village.growing()

@@ -65,7 +65,7 @@ class Crowd:
 
         def work(unit: UnitOfWork) -> None:
             visit = self._visit(unit, 0)
-            task = handing.request_task(visit, Wish(kinds=(TaskKind.INITIAL_PROMPT,)))
+            task = handing.request_task(visit, Wish(kinds=(TaskKind.INITIAL_PROMPT,)), ())
             assert task is not None
             answering.keep_draft(visit, task.id, "What is a tree?")
             answering.submit_text(visit, task.id)
@@ -99,7 +99,7 @@ class Crowd:
 
     def _take(self, unit: UnitOfWork, *, i: int) -> Task | None:
         kinds = tuple(kind for kind in TaskKind if kind is not TaskKind.INITIAL_PROMPT)
-        return handing.request_task(self._visit(unit, i), Wish(kinds=kinds))
+        return handing.request_task(self._visit(unit, i), Wish(kinds=kinds), ())
 
     def _answer(self, unit: UnitOfWork, *, i: int, task: Task, rng: Random) -> None:
         visit = self._visit(unit, i)
