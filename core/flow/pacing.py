@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from core.errors import TooMuch
@@ -80,14 +79,13 @@ def _of_person(visit: Visit) -> Allowance:
     return Allowance(at_once, timedelta(seconds=policy.requests_span_seconds))
 
 
-_SENTENCES = {
-    Limit.PERSON_TASKS: N_("That was a lot of tasks in a short time. Go on in about {wait}."),
-    Limit.COMMUNITY_TASKS: N_("So many people work here right now. Go on in about {wait}."),
-    Limit.LINK_TRIES: N_("That was too many wrong codes. Try again in about {wait}."),
-}
-
-
 def _told(holder: Holder, wait: timedelta) -> Text:
     """Whole seconds, rounded up."""
-    seconds = -(-wait // timedelta(seconds=1))
-    return replace(_SENTENCES[holder.limit], values={"wait": timedelta(seconds=seconds)})
+    wait = timedelta(seconds=-(-wait // timedelta(seconds=1)))
+    match holder.limit:
+        case Limit.PERSON_TASKS:
+            return N_("That was a lot of tasks in a short time. Go on in about {wait}.", wait=wait)
+        case Limit.COMMUNITY_TASKS:
+            return N_("So many people work here right now. Go on in about {wait}.", wait=wait)
+        case Limit.LINK_TRIES:
+            return N_("That was too many wrong codes. Try again in about {wait}.", wait=wait)
