@@ -26,6 +26,8 @@ FEW = Policy(
 )
 """A policy under which a prompt, its two replies and two ballots are a whole tree."""
 
+_UNSEEN = frozenset({"seen", "allowances"})
+
 
 class Village(Grove):
     """A grove whose store can be looked into."""
@@ -139,8 +141,8 @@ class Village(Grove):
         return {name: count for name, count in counts.items() if count and name in worth}
 
     def snapshot(self) -> dict[str, object]:
-        """All rows but the keys of events seen, to be compared with a later moment's."""
-        return {name: rows for name, rows in vars(self.copy()).items() if name != "seen"}
+        """All rows but the keys of events seen and what limits count, to be compared later."""
+        return {name: rows for name, rows in vars(self.copy()).items() if name not in _UNSEEN}
 
     def copy(self) -> Tables:
         return self.memory.tables.snapshot()
