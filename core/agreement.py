@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
 
 from core.model import Ballot
 from core.policy import Policy
@@ -40,25 +39,6 @@ def kendalls_w(ballots: Sequence[Ballot], ids: Sequence[int]) -> float | None:
     totals = [sum(ranks[i] for ranks in rankings) for i in wanted]
     mean = judges * (replies + 1) / 2
     return 12 * sum((total - mean) ** 2 for total in totals) / most
-
-
-def kendalls_tau(one: Groups, other: Groups) -> float | None:
-    """Kendall's tau-b of two orders over the replies that both hold: 1 same, -1 reversed.
-
-    M. G. Kendall, "The treatment of ties in ranking problems", Biometrika 33, 1945. None when
-    one of the orders ties everything.
-    """
-    first, second = _places(one), _places(other)
-    agreement = 0
-    apart_in_first = apart_in_second = 0
-    for pair in combinations(sorted(first.keys() & second.keys()), 2):
-        left, right = opinion(first, pair), opinion(second, pair)
-        agreement += left * right
-        apart_in_first += left != 0
-        apart_in_second += right != 0
-    if not apart_in_first or not apart_in_second:
-        return None
-    return agreement / sqrt(apart_in_first * apart_in_second)
 
 
 def krippendorffs_alpha(units: Iterable[Sequence[float]]) -> float | None:
@@ -107,10 +87,6 @@ def _ordinal_distances(totals: Mapping[float, int]) -> Mapping[tuple[float, floa
 def _only(groups: Groups, wanted: frozenset[int]) -> Groups:
     kept = (tuple(i for i in group if i in wanted) for group in groups)
     return tuple(group for group in kept if group)
-
-
-def _places(groups: Groups) -> Mapping[int, int]:
-    return {i: place for place, group in enumerate(groups) for i in group}
 
 
 # ---------------------------------------------------------------- each volunteer

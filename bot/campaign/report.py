@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree as Drawing
 
-from core.agreement import kendalls_w
+from core.agreement import kendalls_w, krippendorffs_alpha, units_from_ballots
 from core.languages import LANGUAGES
 from core.model import Ballot, Message, Role, Tree, TreeState
 from core.ports import UnitOfWork
@@ -75,6 +75,9 @@ def drawn(found: FinishedTree) -> Drawing:
     """The tree with what reviewers and voters said."""
     drawing = Drawing(_message(found.tree.root), guide_style="dim")
     _grow(drawing, found, found.tree.root)
+    units = [unit for given in found.ballots.values() for unit in units_from_ballots(given)]
+    alpha = _said(krippendorffs_alpha(units))
+    drawing.add(Text(f"voters on the whole tree: Krippendorff's alpha {alpha}", style="yellow"))
     return drawing
 
 
@@ -114,6 +117,9 @@ def _facts(message: Message) -> list[str]:
 
 def _verdict(ballots: Sequence[Ballot], ids: Sequence[int]) -> Text:
     order = " > ".join(" = ".join(f"#{i}" for i in group) for group in consensus(ballots, ids))
-    agreement = kendalls_w(ballots, ids)
-    said = "not measurable" if agreement is None else f"{agreement:.2f}"
+    said = _said(kendalls_w(ballots, ids))
     return Text(f"{len(ballots)} ballots: {order}; agreement (Kendall's W) {said}", style="yellow")
+
+
+def _said(agreement: float | None) -> str:
+    return "not measurable" if agreement is None else f"{agreement:.2f}"

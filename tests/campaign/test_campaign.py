@@ -43,7 +43,10 @@ class Played:
     @property
     def states(self) -> Counter[TreeState]:
         counts = asyncio.run(self.store.read(lambda unit: report.state_counts(unit, LANGUAGES)))
-        return Counter({state: n for (_, state), n in counts.items()})
+        sums: Counter[TreeState] = Counter()
+        for (_, state), count in counts.items():
+            sums[state] += count
+        return sums
 
 
 @cache
@@ -102,6 +105,7 @@ def test_the_finished_tree_that_is_shown_has_its_votes_consensus_and_agreement()
     console.print(report.drawn(found))
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.search(r"Krippendorff's alpha -?\d\.\d\d", shown)
     assert re.search(r"\d ballots: #\d+( [>=] #\d+)+; agreement \(Kendall's W\) \d\.\d\d", shown)
     for message in found.tree.messages.values():
         assert f"#{message.id}, " in shown

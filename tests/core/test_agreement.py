@@ -1,6 +1,5 @@
 """Agreement, against figures counted by hand or printed in the literature."""
 
-from math import sqrt
 
 import pytest
 from hypothesis import given
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 from core.agreement import (
     Concord,
     concords,
-    kendalls_tau,
     kendalls_w,
     krippendorffs_alpha,
     middle_ranks,
@@ -69,27 +67,6 @@ def test_w_uses_complete_ballots_about_the_replies_asked_for():
 )
 def test_w_says_nothing_where_it_cannot(ballots, ids):
     assert kendalls_w(ballots, ids) is None
-
-
-def test_tau_compares_places_not_ids():
-    assert kendalls_tau(((2,), (3,), (1,)), ((2,), (3,), (1,))) == 1.0
-    assert kendalls_tau(((1,), (2,), (3,)), ((3,), (2,), (1,))) == -1.0
-    # of the pairs 12, 13, 23 two agree
-    assert kendalls_tau(((1,), (2,), (3,)), ((1,), (3,), (2,))) == pytest.approx(1 / 3)
-
-
-def test_tau_b_counts_ties():
-    # pairs: 12 tied on the left only, 13 and 23 agree
-    assert kendalls_tau(((1, 2), (3,)), ((1,), (2,), (3,))) == pytest.approx(2 / sqrt(2 * 3))
-
-
-def test_tau_looks_at_common_replies_only():
-    assert kendalls_tau(((1,), (9,), (2,)), ((8,), (1,), (2,))) == 1.0
-
-
-def test_tau_says_nothing_about_a_single_tie():
-    assert kendalls_tau(((1, 2),), ((1,), (2,))) is None
-    assert kendalls_tau(((1,), (2,)), ((1, 2),)) is None
 
 
 NONE = None

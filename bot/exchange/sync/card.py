@@ -105,7 +105,7 @@ def card(current: Current, key: str) -> str:
             _table(("view", "a row holds", "train", "validation"), _view_rows(counts)),
             *(f"\n![{name}](figures/{name}-{key}.png)\n" for name in FIGURES),
             "\n## What is in it\n\n",
-            _table(("language", "trees"), _languages(counts)),
+            _table(("language", "trees", "lists by several", "mean W"), _languages(counts)),
             "\n",
             _table(("platform of origin", "messages"), _sorted(counts.platforms)),
             *_optional("licence of imported trees", "trees", counts.licences),
@@ -176,8 +176,10 @@ def _view_rows(counts: Counts) -> Iterator[Sequence[object]]:
 
 def _languages(counts: Counts) -> Iterator[Sequence[object]]:
     for code, number in _sorted(counts.languages):
-        known = LANGUAGES.get(str(code))
-        yield [f"{known.english_name} (`{code}`)" if known else f"`{code}`", number]
+        known = LANGUAGES.get(code)
+        lists, sum_of_w = counts.agreement_counts[code], counts.agreement_sums[code]
+        mean = f"{sum_of_w / lists / 1_000_000:.2f}" if lists else "–"
+        yield [f"{known.english_name} (`{code}`)" if known else f"`{code}`", number, lists, mean]
 
 
 def _sorted(counter: Mapping[str, int]) -> Sequence[tuple[str, int]]:

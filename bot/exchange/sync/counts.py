@@ -15,7 +15,7 @@ AGREEMENT_STEPS = 10
 
 _NAMES = (
     "rows", "trees", "languages", "platforms", "licences", "models",
-    "lengths", "agreement", "label_sums", "label_counts",
+    "lengths", "agreement", "agreement_sums", "agreement_counts", "label_sums", "label_counts",
 )  # fmt: skip
 
 
@@ -31,6 +31,8 @@ class Counts:
     models: Counter[str] = field(default_factory=Counter)  # messages that one wrote
     lengths: Counter[str] = field(default_factory=Counter)  # role|power of two
     agreement: Counter[str] = field(default_factory=Counter)  # tenths; none
+    agreement_sums: Counter[str] = field(default_factory=Counter)  # by language, in millionths
+    agreement_counts: Counter[str] = field(default_factory=Counter)  # lists, by language
     label_sums: Counter[str] = field(default_factory=Counter)  # means in millionths
     label_counts: Counter[str] = field(default_factory=Counter)  # messages
     withdrawn: list[str] = field(default_factory=list)
@@ -45,8 +47,15 @@ class Counts:
         for message in sight.rows.get("messages", ()):
             self._add_message(message)
         for told in sight.rows.get("lists", ()):
-            found = told["agreement"]
-            self.agreement["none" if found is None else _step(float(str(found)))] += 1
+            self._add_agreement(str(told["lang"]), told["agreement"])
+
+    def _add_agreement(self, lang: str, found: object) -> None:
+        if not isinstance(found, float):
+            self.agreement["none"] += 1
+            return
+        self.agreement[_step(found)] += 1
+        self.agreement_sums[lang] += round(found * 1_000_000)
+        self.agreement_counts[lang] += 1
 
     def _add_tree(self, tree: Mapping[str, Any]) -> None:
         lang = tree["prompt"]["lang"]
