@@ -11,6 +11,7 @@ from discord import app_commands
 from cogs.foreign import clipped
 from core.commands import COMMANDS
 from core.desk.boards import PERIOD_NAMES
+from core.desk.config import SETTINGS
 from core.desk.words import KIND_NAMES
 from core.languages import LANGUAGES
 from core.text import N_
@@ -79,6 +80,11 @@ def _zones() -> tuple[Offer, ...]:
     return tuple((name, name) for name in sorted(available_timezones()) if "/" in name)
 
 
+def _settings(language: str) -> Iterator[Offer]:
+    for setting in SETTINGS:
+        yield f"{setting.name}: {say(setting.sentence, language)}", setting.name
+
+
 def _timezones(language: str) -> Iterator[Offer]:
     yield "UTC", "UTC"
     yield from _zones()
@@ -91,4 +97,5 @@ _SOURCES: Mapping[str, Callable[[str], Iterator[Offer]]] = {
     "scopes": _scopes,
     "topics": _topics,
     "timezones": _timezones,
+    "settings": _settings,
 }

@@ -11,6 +11,7 @@ from cogs.faults import apology, logged
 from cogs.posting import posted
 from cogs.render import messages
 from cogs.reply import Interaction, Reply
+from cogs.visitors import key_of, who_of
 from cogs.writing import opens_at_once, text_form
 from core.dialogue import AskText, Event, Invite, Screen
 from core.languages import interface_language
@@ -135,24 +136,3 @@ class Conversation:
             await reply.send(messages(said))
         except Exception as second:
             logged(second, "telling a person about an error")
-
-
-def who_of(interaction: Interaction) -> Who:
-    """Who pressed, typed or called, and what the platform lets them do here, right now."""
-    may = interaction.permissions
-    here = interaction.guild if interaction.is_guild_integration() else None
-    return Who(
-        platform="discord",
-        external_id=str(interaction.user.id),
-        name=interaction.user.display_name,
-        locale=interaction.locale.value,
-        community=None if here is None else str(here.id),
-        community_name="" if here is None else here.name or "",
-        may_manage=here is not None and may.manage_guild,
-        may_moderate=here is not None and (may.manage_messages or may.moderate_members),
-    )
-
-
-def key_of(interaction: Interaction) -> str:
-    """The key under which an event counts once, however often Discord brings it."""
-    return f"discord:{interaction.application_id}:{interaction.id}"

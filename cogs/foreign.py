@@ -36,8 +36,17 @@ def size(words: str) -> int:
 
 def inert(words: str) -> str:
     """Words that Discord shows as they are: they neither ping, nor format, nor link."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", words)
+    escaped = _SPECIAL.sub(r"\\\g<0>", _whole(words))
     return _LIST.sub(_list_sign_escaped, escaped)
+
+
+def _whole(words: str) -> str:
+    """Words that can be sent: half a sign, which nobody types, is a sign of doubt."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return words
 
 
 def drawn(words: str) -> str:

@@ -33,10 +33,14 @@ class Pressed:
 
     def task_id(self, place: int = 0) -> int:
         """A task among the parts, which must be there."""
-        task_id = self.number(place)
-        if task_id is None:
+        return self.index(place)
+
+    def index(self, place: int) -> int:
+        """A number among the parts, which must be there."""
+        number = self.number(place)
+        if number is None:
             raise ValueError(self.whole)
-        return task_id
+        return number
 
 
 def pressed(raw: str) -> Pressed | None:

@@ -14,7 +14,7 @@ from cogs.card import LABEL, Card, Item, rows
 from cogs.foreign import clipped, inert
 from cogs.ids import Pressed, custom_id, pressed
 from cogs.picks import JOIN, REST, Picks, digit
-from core.dialogue import AskOrder, Emphasis, Ordered
+from core.dialogue import AskOrder, Emphasis, Ordered, number_from_base36
 from core.text import N_, Text
 from locales import say
 
@@ -43,10 +43,10 @@ class Ranking:
 def ranking_of(press: Pressed) -> Ranking:
     """What a press of an order button carries; ValueError when it is impossible."""
     language, task, count, moves = press.parts
-    picks = Picks(int(count, 36), moves)
+    picks = Picks(number_from_base36(count), moves)
     if not 2 <= picks.count <= 36 or picks.groups is None:
         raise ValueError(press.whole)
-    return Ranking(int(task, 36), picks, language)
+    return Ranking(number_from_base36(task), picks, language)
 
 
 def order_controls(screen: AskOrder) -> list[Item]:

@@ -27,6 +27,7 @@ from core.dialogue import (
 )
 
 _PRESSING = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 class Presses(commands.Cog):
@@ -52,13 +53,18 @@ class Presses(commands.Cog):
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type not in _PRESSING:
             return
+        try:
+            await self._routed(interaction)
+        except _UNREADABLE:  # an id or a form that no card of ours carries
+            await self._unknown(interaction)
+        except Exception as error:
+            await self._conversation.apologise(interaction, error)
+
+    async def _routed(self, interaction: Interaction) -> None:
         found = pressed(_id_in(interaction))
         if found is None:
-            return
-        try:
-            await self._ways.get(found.kind, self._unknown)(interaction, found)
-        except (ValueError, LookupError):  # an id or a form that no card of ours carries
-            await self._unknown(interaction, found)
+            raise ValueError("none of ours, or of another version")
+        await self._ways[found.kind](interaction, found)
 
     async def _own_button(self, interaction: Interaction, found: Pressed) -> None:
         await self._conversation.answer(interaction, Press(found.whole))
@@ -69,11 +75,11 @@ class Presses(commands.Cog):
         await self._conversation.answer(interaction, again, keyed=False, form_of=writing)
 
     async def _text(self, interaction: Interaction, found: Pressed) -> None:
-        typed = next((c["value"] for c in _controls(interaction) if c["custom_id"] == FIELD), "")
-        await self._conversation.answer(interaction, Typed(typed, found.number(0)))
+        (typed,) = [c["value"] for c in _controls(interaction) if c["custom_id"] == FIELD]
+        await self._conversation.answer(interaction, Typed(str(typed or ""), found.number(0)))
 
     async def _open_labels(self, interaction: Interaction, found: Pressed) -> None:
-        task_id, number = found.task_id(), int(found.parts[1], 36)
+        task_id, number = found.task_id(), found.index(1)
 
         def form(screen: Screen) -> Form | None:
             if isinstance(screen, AskLabels) and number < form_count(screen):
@@ -84,7 +90,7 @@ class Presses(commands.Cog):
         await self._conversation.answer(interaction, shown, keyed=False, form_of=form)
 
     async def _labels(self, interaction: Interaction, found: Pressed) -> None:
-        number, total = int(found.parts[1], 36), int(found.parts[2], 36)
+        number, total = found.index(1), found.index(2)
         answer = form_answer(number, total, _controls(interaction))
         event = Labelled(found.task_id(), answer.values, done=answer.is_last)
         await self._conversation.answer(interaction, event)
@@ -111,7 +117,7 @@ class Presses(commands.Cog):
 
     async def _read(self, interaction: Interaction, found: Pressed) -> None:
         """A page of what is too long for a few messages; the first opens beside the card."""
-        task_id, number = found.task_id(), int(found.parts[1], 36)
+        task_id, number = found.task_id(), found.index(1)
 
         def page(screen: Screen) -> tuple[Message, ...]:
             return (reader_page(screen, number),) if screen.passages else messages(screen)
@@ -125,7 +131,7 @@ class Presses(commands.Cog):
             fresh=found.parts[2] == "n",
         )
 
-    async def _unknown(self, interaction: Interaction, found: Pressed) -> None:
+    async def _unknown(self, interaction: Interaction) -> None:
         """A button of another version, or one that somebody made up: show where things stand."""
         await self._conversation.answer(interaction, Press(press(SHOW)), keyed=False, fresh=True)
 

@@ -32,6 +32,7 @@ class Reply:
         self._interaction = interaction
         self._in_place = not fresh and _is_private(interaction.message)
         self._acknowledged = False
+        self._over = False
 
     @property
     def can_open_form(self) -> bool:
@@ -57,13 +58,18 @@ class Reply:
     async def send(self, messages: Sequence[Message], *, public: bool = False) -> None:
         first, *rest = messages
         if self._acknowledged:
-            await insisted(lambda: self._interaction.edit_original_response(**_edit(first)))
+            await self._edited(first)
         elif self._in_place:
             await self._replace(first)
         else:
             await self._show(first, public)
         for message in rest:
             await self._follow(message, public)
+
+    async def _edited(self, message: Message) -> None:
+        """Put the message where a later one was promised."""
+        if not self._over:
+            await insisted(lambda: self._interaction.edit_original_response(**_edit(message)))
 
     async def _replace(self, message: Message) -> None:
         response = self._interaction.response
@@ -80,7 +86,8 @@ class Reply:
 
     async def _follow(self, message: Message, public: bool) -> None:
         followup = self._interaction.followup
-        await insisted(lambda: followup.send(**_new(message), ephemeral=not public))
+        if not self._over:
+            await insisted(lambda: followup.send(**_new(message), ephemeral=not public))
 
     async def _first(self, respond: Callable[[], Awaitable[object]]) -> None:
         """The first response, which Discord takes but once, and only for a while."""
@@ -89,8 +96,13 @@ class Reply:
         except discord.HTTPException as error:
             if error.code == UNKNOWN_INTERACTION:
                 _log.warning("An interaction was over before it could be answered")
+                self._over = True
             elif error.code != ALREADY_ACKNOWLEDGED:  # an earlier attempt did arrive
                 raise
+        except (TypeError, LookupError):
+            if not self._interaction.response.is_done():
+                raise
+            # it was taken; other implementations of Discord do not say what became of it
         self._acknowledged = True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import chain, repeat
 
 import discord
 import yarl
@@ -11,10 +12,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.config import Settings
-from bot.errors import WrongToken
+from bot.errors import SettingsError, WrongToken
 from bot.health import Watch, unwatched
 from bot.herald import Announce
 from bot.platforms.discord_commands import sync_commands
+from bot.platforms.discord_events import read_leniently, survive_unreadable
 from bot.platforms.discord_herald import DiscordHerald
 from cogs.conversation import Conversation, Desk
 from cogs.menus import Menus
@@ -36,6 +38,15 @@ IDENTIFY_SECONDS = 5.0
 """Between two shards that begin a session."""
 DRAIN_SECONDS = 20.0
 """How long replies under way may take when the program stops."""
+SYNC_PAUSES = (5.0, 30.0, 300.0, 3600.0)
+"""Seconds until Discord is told the commands again, after each failure."""
+
+_SHARDS = SettingsError(
+    "Discord refuses these shards. Check GROVE_DISCORD_SHARD_IDS and GROVE_DISCORD_SHARD_COUNT; a "
+    "bot in very many servers needs a greater count."
+)
+_REFUSED = {4004: WrongToken("Discord", "GROVE_DISCORD_TOKEN"), 4010: _SHARDS, 4011: _SHARDS}
+"""The codes with which the gateway says that trying again is of no use."""
 
 
 async def serve(
@@ -85,6 +96,7 @@ class Client(commands.AutoShardedBot):
         self._syncing: asyncio.Task[None] | None = None
         self._identified = -IDENTIFY_SECONDS
         self.tree.error(self.on_command_fault)
+        survive_unreadable(self._connection.parsers)
 
     async def served(self) -> None:
         """Log in and stay until closed."""
@@ -94,6 +106,8 @@ class Client(commands.AutoShardedBot):
             await self.start(token.get_secret_value())
         except discord.LoginFailure:
             raise WrongToken("Discord", "GROVE_DISCORD_TOKEN") from None
+        except discord.ConnectionClosed as error:
+            raise _REFUSED.get(error.code, error) from None
 
     def serves(self) -> bool:
         """Whether every shard of this process is connected."""
@@ -157,16 +171,21 @@ class Client(commands.AutoShardedBot):
         return count
 
     async def _sync(self) -> None:
-        """A fault here leaves the commands as Discord knows them; presses work all the same."""
-        try:
-            await sync_commands(self.tree, str(self.application_id), self._settings.data_dir)
-        except Exception as error:
-            _log.error("Discord could not be told the commands", exc_info=error)
+        """Until it succeeds, the commands are as Discord knows them; presses work all the same."""
+        for pause in chain(SYNC_PAUSES, repeat(SYNC_PAUSES[-1])):
+            try:
+                await sync_commands(self.tree, str(self.application_id), self._settings.data_dir)
+            except Exception as error:
+                _log.error("Discord could not be told the commands yet", exc_info=error)
+                await asyncio.sleep(pause)
+            else:
+                return
 
 
 def _aim(settings: Settings) -> None:
     """Point the library at another Discord than the usual one; voice it need not offer."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    read_leniently()
     if settings.discord_api_base:
         discord.http.Route.BASE = settings.discord_api_base.rstrip("/")
     if settings.discord_gateway_url:

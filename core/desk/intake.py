@@ -8,7 +8,7 @@ from dataclasses import replace
 from core import screening
 from core.commands import CommandSpec
 from core.dialogue import Command, Event, Labelled, Ordered, Press, Typed
-from core.errors import Unknown
+from core.errors import Unknown, handing_back
 from core.people import Who
 from core.text import N_
 
@@ -36,6 +36,9 @@ def refuse_unreadable(event: Event) -> None:
                 raise Unknown(N_("This task no longer exists. Get a new one with /work."))
     if isinstance(event, Ordered) and any(type(i) is not int for g in event.groups for i in g):
         raise Unknown(N_("This button is out of date. Go on with /work."))
+    if isinstance(event, Typed):
+        with handing_back(screening.without_unkept_signs(event.text)):
+            screening.refuse_unkept_signs(event.text)
     for words in _words(event):
         screening.refuse_unkept_signs(words)
 
@@ -50,11 +53,9 @@ def _words(event: Event) -> Iterator[str]:
             yield from (event.name, *event.args, *map(str, event.args.values()))
         case Press():
             yield event.id
-        case Typed():
-            yield event.text
         case Ordered():
             yield event.method
-        case _:
+        case Labelled():
             yield from event.values
 
 

@@ -48,6 +48,15 @@ async def test_a_text_that_is_none_is_refused(text: str, sentence: str) -> None:
     assert player.screen.kind is K.INITIAL_PROMPT  # the question is still there
 
 
+async def test_a_text_with_a_sign_that_cannot_be_kept_is_handed_back_without_it() -> None:
+    village = Village()
+    player = await village.with_task(K.INITIAL_PROMPT)
+
+    await refused(village, player, Typed("a\x00b and more", player.screen.task_id))
+
+    assert [passage.text for passage in player.screen.passages] == ["ab and more"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -10,7 +10,7 @@ from typing import Any
 from fakes.discord_payloads import APPLICATION, CHANNEL, EPHEMERAL, GUILD, snowflake, walked
 from fakes.discord_server import DiscordServer, Pending
 
-MANAGE_GUILD, MANAGE_MESSAGES, SEND = 1 << 5, 1 << 13, 1 << 11
+ADMINISTRATOR, MANAGE_GUILD, SEND, MANAGE_MESSAGES = 1 << 3, 1 << 5, 1 << 11, 1 << 13
 
 
 @dataclass
@@ -159,8 +159,10 @@ class Member:
     ) -> None:
         self.server, self.name, self.locale = server, name, locale
         self.permissions, self.guild = permissions, guild
-        self.owners = {"0": guild or "0"} if installed_for == "guild" else {}
         self.id = snowflake()
+        self.owners = {"0": guild or "0"} if installed_for == "guild" else {"1": self.id}
+        self.roles: list[str] = []
+        self.bot_may = (1 << 53) - 1
 
     async def slash(self, command: str, /, **options: str) -> Answer:
         filled = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
@@ -210,15 +212,30 @@ class Member:
         (field,) = form.controls
         return await self.submit(form, {field: text})
 
+    async def raw(self, kind: int, data: Any, *, without: str = "") -> Answer:
+        """An interaction of a shape that no client makes."""
+        interaction = self._interaction(kind, data)
+        interaction.pop(without, None)
+        return await self._sent(interaction)
+
     async def again(self, answer: Answer) -> Answer:
         """The same event once more, as after a resumed connection."""
-        pending = Pending(answer.pending.interaction, time.monotonic())
-        self.server.pending[pending.interaction["token"]] = pending
-        await self.server.dispatch("INTERACTION_CREATE", pending.interaction)
-        return Answer(pending)
+        return await self._sent(answer.pending.interaction)
 
     async def _begin(self, kind: int, data: dict[str, Any], card: Card | None = None) -> Answer:
-        interaction = {
+        interaction = self._interaction(kind, data)
+        if card is not None:
+            interaction["message"] = card.raw
+        return await self._sent(interaction)
+
+    async def _sent(self, interaction: dict[str, Any]) -> Answer:
+        pending = Pending(interaction, time.monotonic())
+        self.server.pending[interaction["token"]] = pending
+        await self.server.dispatch("INTERACTION_CREATE", interaction)
+        return Answer(pending)
+
+    def _interaction(self, kind: int, data: Any) -> dict[str, Any]:
+        return {
             "id": snowflake(),
             "application_id": APPLICATION,
             "type": kind,
@@ -230,15 +247,9 @@ class Member:
             "entitlements": [],
             "attachment_size_limit": 10_000_000,
             "authorizing_integration_owners": self.owners,
-            "app_permissions": "2147483647",
+            "app_permissions": str(self.bot_may),
             **self._place(),
         }
-        if card is not None:
-            interaction["message"] = card.raw
-        pending = Pending(interaction, time.monotonic())
-        self.server.pending[interaction["token"]] = pending
-        await self.server.dispatch("INTERACTION_CREATE", interaction)
-        return Answer(pending)
 
     def _place(self) -> dict[str, Any]:
         user = {
@@ -257,7 +268,7 @@ class Member:
             }
         member = {
             "user": user,
-            "roles": [],
+            "roles": self.roles,
             "joined_at": "2026-01-01T00:00:00+00:00",
             "deaf": False,
             "mute": False,

@@ -87,6 +87,8 @@ class DiscordServer:
         self.sockets: dict[int, web.WebSocketResponse] = {}
         self.valid_token = TOKEN
         self.may_post = True
+        self.says_what_became_of_it = True
+        self.refuses_sessions: int | None = None
         self._nonces: dict[tuple[str, str], str] = {}
         self.refuse_gateway = 0
         self.shards = 1
@@ -183,6 +185,8 @@ class DiscordServer:
             await self._send(socket, 11, None)
         elif said["op"] in (2, 6) and data["token"] != self.valid_token:
             await socket.close(code=4004)
+        elif said["op"] == 2 and self.refuses_sessions is not None:
+            await socket.close(code=self.refuses_sessions)
         elif said["op"] == 2:
             await self._identify(socket, data)
         elif said["op"] == 6:
@@ -328,6 +332,8 @@ class DiscordServer:
         self.complaints += _wrong_response(pending.interaction, body)
         message = self._responded(pending, body, files)
         pending.responses.put_nowait({**body, "message": message})
+        if not self.says_what_became_of_it:
+            return web.Response(status=204)
         interaction = {"id": pending.interaction["id"], "type": pending.interaction["type"]}
         if message is not None:
             interaction["response_message_id"] = message["id"]

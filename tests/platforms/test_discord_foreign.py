@@ -81,3 +81,7 @@ def test_clipped_words_fit(text, most):
 )
 def test_mentions_links_and_formats_are_broken(text, written):
     assert inert(text) == written
+
+
+def test_half_a_sign_is_drawn_as_a_sign_of_doubt():
+    assert inert("half \ud83d of a sign 😀") == "half \ufffd of a sign 😀"

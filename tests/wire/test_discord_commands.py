@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from fakes.discord_bot import ScriptedDesk, connected, discord, real_desk
 from fakes.discord_payloads import APPLICATION, CHANNEL, EPHEMERAL, GUILD
-from fakes.discord_people import MANAGE_GUILD, MANAGE_MESSAGES, SEND, Card, Member
+from fakes.discord_people import ADMINISTRATOR, MANAGE_GUILD, MANAGE_MESSAGES, SEND, Card, Member
 from fakes.discord_server import DiscordServer, Fault
 from fakes.discord_volunteer import agreed
 
-from core.commands import COMMANDS
+from core.commands import COMMANDS, Audience
 from core.dialogue import AskText, Attachment, Button, Command, Passage, Press, Say, press
 from core.model import TaskKind
 from core.text import N_
@@ -40,6 +40,7 @@ async def test_who_asks_where_and_with_which_rights_is_told_to_the_desk(tmp_path
         admin = Member(server, "Ada", locale="de", permissions=MANAGE_GUILD | MANAGE_MESSAGES)
         stranger = Member(server, "Ben", installed_for="user")
         private = Member(server, "Eve", guild=None)
+        admin.roles, admin.bot_may = ["41"], ~(1 << 15) & ((1 << 53) - 1) & ~ADMINISTRATOR
         for member in (admin, stranger, private):
             await (await member.slash("me")).card()
 
@@ -48,8 +49,56 @@ async def test_who_asks_where_and_with_which_rights_is_told_to_the_desk(tmp_path
         assert (ada.external_id, ada.name, ada.locale) == (admin.id, "Ada", "de")
         assert (ada.community, ada.community_name) == (GUILD, "Testers")
         assert (ada.may_manage, ada.may_moderate) == (True, True)
+        assert (ada.place, ada.roles, ada.lacks) == (CHANNEL, ("41",), ("Attach Files",))
         assert (ben.community, ben.may_manage) == (None, False), "the server has not installed it"
         assert (eve.community, eve.may_manage) == (None, False)
+
+
+async def test_administrators_may_all_that_there_is(tmp_path: Path):
+    desk = ScriptedDesk(HELLO)
+    async with discord(desk, tmp_path) as server:
+        await (await Member(server, permissions=ADMINISTRATOR).slash("config")).card()
+
+        ((who, _, _),) = desk.heard
+
+        assert (who.may_manage, who.may_moderate, who.lacks) == (True, True, ())
+
+
+async def test_a_community_is_set_up_in_four_presses_and_its_boards_have_their_place(
+    tmp_path: Path,
+):
+    async with discord(real_desk(), tmp_path) as server:
+        admin = Member(server, permissions=MANAGE_GUILD)
+        card = await (await admin.slash("setup")).card()
+        for words in ("Yes, here", "All languages", "Mondays at 9:00", "We promise"):
+            card = await (await admin.press(card, words)).card()
+
+        assert "Ready. Volunteers can begin" in card.text
+        (board,) = [line for line in card.text.splitlines() if "board\\_channel" in line]
+        assert CHANNEL in board
+
+
+@pytest.mark.parametrize("command", [c.name for c in COMMANDS if c.audience is Audience.ADMIN])
+async def test_an_admin_s_command_is_refused_at_run_time_whatever_the_settings_show(
+    tmp_path: Path, command: str
+):
+    async with discord(real_desk(), tmp_path) as server:
+        moderator = Member(server, permissions=SEND | MANAGE_MESSAGES)
+
+        card = await (await moderator.slash(command)).card()
+
+        assert "Only people who manage this community can do that." in card.text
+        assert card.is_private
+
+
+async def test_every_argument_that_can_be_completed_is(tmp_path: Path):
+    async with discord(ScriptedDesk(), tmp_path) as server:
+        ada = Member(server)
+        sources = [(c.name, a.name) for c in COMMANDS for a in c.arguments if a.source]
+
+        offered = [await (await ada.type_ahead(*pair, "")).choices() for pair in sources]
+
+        assert all(0 < len(choices) <= 25 for choices in offered)
 
 
 async def test_an_event_has_one_key_for_ever(tmp_path: Path):

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes.discord_bot import ScriptedDesk, connected, discord
+from fakes.discord_bot import ScriptedDesk, connected, discord, real_desk
 from fakes.discord_people import FormShown, Member
 from fakes.discord_server import DiscordServer, Fault
+from fakes.discord_volunteer import agreed
 
-from bot.errors import WrongToken
+from bot.errors import StartError, WrongToken
 from cogs.writing import text_form
 from core.dialogue import AskText, Button, Passage, Press, Say, Typed, press
 from core.model import TaskKind
@@ -155,6 +156,102 @@ async def test_a_card_that_is_gone_is_replaced_by_a_new_message(tmp_path: Path):
         assert again.raw["id"] != card.raw["id"]
 
 
+async def test_an_implementation_that_says_nothing_back_is_served_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    long = Say(passages=tuple(Passage("x" * 3_500, N_("User")) for _ in range(2)))
+    async with discord(ScriptedDesk(long), tmp_path) as server:
+        server.says_what_became_of_it = False
+
+        cards = await (await Member(server).slash("mine")).cards(2)
+
+        assert sum(card.text.count("x") for card in cards) == 7_000
+        assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+async def test_all_that_comes_after_a_reply_that_came_too_late_is_left_unsaid(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    long = Say(passages=tuple(Passage("x" * 3_500, N_("User")) for _ in range(2)))
+    async with discord(ScriptedDesk(long), tmp_path) as server:
+        late = Fault("/callback", 404, body={"code": 10062, "message": "Unknown interaction"})
+        server.faults.append(late)
+
+        answer = await Member(server).slash("mine")
+
+        await answer.nothing()
+        assert server.sent("/webhooks/") == []
+        assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+# ---------------------------------------------------------------- what no client sends
+
+
+async def test_events_that_cannot_be_read_are_left_aside_and_the_next_is_answered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    async with discord(ScriptedDesk(HELLO), tmp_path) as server:
+        ada = Member(server)
+        for data in (None, "?", {}, {"custom_id": 5, "component_type": 2}):
+            await ada.raw(3, data)
+        await server.dispatch("GUILD_CREATE", {"id": "?"})
+
+        card = await (await ada.slash("me")).card()
+
+        assert "Hello" in card.text
+        assert len(server.identified) == 1, "the connection has lasted"
+        assert sum("reading INTERACTION_CREATE" in r.getMessage() for r in caplog.records) == 3
+
+
+async def test_what_other_implementations_leave_out_is_not_missed(tmp_path: Path):
+    async with discord(ScriptedDesk(HELLO), tmp_path) as server:
+        data = {"id": "1", "name": "me", "type": 1}
+        for without in ("attachment_size_limit", "version", "guild", "channel", "locale"):
+            card = await (await Member(server).raw(2, data, without=without)).card()
+            assert "Hello" in card.text
+
+
+async def test_half_a_sign_neither_ends_the_connection_nor_leaves_its_writer_without_words(
+    tmp_path: Path,
+):
+    async with discord(real_desk(), tmp_path) as server:
+        ada = await agreed(Member(server))
+        form = await (await ada.slash("prompt")).form()
+
+        refused = await (await ada.write(form, "half \ud83d of a sign")).card()
+
+        assert "cannot be stored" in refused.text
+        assert "half  of a sign" in refused.text, "handed back without it"
+        assert len(server.identified) == 1
+
+
+@pytest.mark.parametrize(
+    "components",
+    [[], ["?"], [{"type": 18}], [{"type": 18, "component": {"custom_id": "another"}}]],
+)
+async def test_a_form_of_an_impossible_shape_shows_where_things_stand(tmp_path: Path, components):
+    desk = ScriptedDesk(HELLO)
+    async with discord(desk, tmp_path) as server:
+        data = {"custom_id": "g1:t:5", "components": components}
+
+        card = await (await Member(server).raw(5, data)).card()
+
+        assert "Hello" in card.text
+        assert desk.events == [Press("show")]
+
+
+async def test_a_button_of_another_version_shows_where_things_stand(tmp_path: Path):
+    desk = ScriptedDesk(HELLO)
+    async with discord(desk, tmp_path) as server:
+        ada = Member(server)
+        card = await (await ada.slash("me")).card()
+
+        shown = await (await ada.press_id(card, "g0:old")).card()
+
+        assert "Hello" in shown.text
+        assert desk.events[-1] == Press("show")
+
+
 # ---------------------------------------------------------------- the gateway
 
 
@@ -215,6 +312,23 @@ async def test_a_token_that_is_not_accepted_is_told_at_the_start(tmp_path: Path)
     server.valid_token = "another"
     try:
         with pytest.raises(WrongToken, match="GROVE_DISCORD_TOKEN"):
+            async with connected(ScriptedDesk(), server, tmp_path):
+                raise AssertionError("served")
+    finally:
+        await server.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [(4004, "GROVE_DISCORD_TOKEN"), (4010, "GROVE_DISCORD_SHARD_COUNT"), (4011, "SHARD_COUNT")],
+)
+async def test_what_the_gateway_refuses_for_good_is_told_in_one_line(
+    tmp_path: Path, code: int, named: str
+):
+    server = await DiscordServer().start()
+    server.refuses_sessions = code
+    try:
+        with pytest.raises(StartError, match=named):
             async with connected(ScriptedDesk(), server, tmp_path):
                 raise AssertionError("served")
     finally:
