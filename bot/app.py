@@ -19,6 +19,7 @@ from bot.language import LanguageHint
 from bot.logs import log_to, tell_lost_errors
 from bot.metrics import Metrics
 from bot.observed import Observed, ObservedStore
+from bot.pictures import studio
 from bot.posting import Poster
 from bot.schedule import ticking
 from bot.store import fault_of, open_work, opened
@@ -28,6 +29,8 @@ from core.desk import Desk
 from core.ports import Store, World
 
 PLATFORMS = ("discord", "telegram", "terminal")
+POSTS_SECONDS = 3.0
+"""How long boards under way may take to be told apart; those cut off are found again."""
 DRAIN_SECONDS = 25.0
 """How long platforms may take to finish what they are at; then they are cut off."""
 
@@ -63,11 +66,11 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
     stop = asyncio.Event()
     metrics = Metrics()
     chats = tuple(platform for platform in platforms if platform != "terminal")
-    async with opened(settings, world.rng) as kept:
+    async with opened(settings, world.rng) as kept, studio.opened() as painters:
         store = ObservedStore(kept, metrics)
         desk = Observed(Doorkeeper(Desk(store, world), world.policy, world.clock), metrics)
         health = Health(chats, partial(fault_of, settings, store), Pulse())
-        poster = Poster(store, world)
+        poster = Poster(store, world, painters.picture)
         with _told_to_stop(stop), ticking(store, world, poster):
             if "terminal" not in platforms:  # one person may wait; a community should not
                 await asyncio.to_thread(hint.load)
@@ -78,6 +81,7 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
                     for platform in platforms
                 ]
                 await until_all_done(running, stop)
+                await poster.close(POSTS_SECONDS)
 
 
 @asynccontextmanager

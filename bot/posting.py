@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from bot.herald import Herald, PostLater, PostRefused
-from bot.pictures.board import picture
 from core.bulletin import Bulletin, PostState, Row
 from core.flow import posting
 from core.flow.posting import Post, TakenUp
@@ -19,15 +19,18 @@ from core.flow.turn import Turn
 from core.ports import Store, UnitOfWork, World
 from core.text import N_
 from locales import say
+from locales.spans import period_said
 
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-PLANNED_AT_ONCE = 200
-SENT_AT_ONCE = 10
-MOST_ROUNDS = 100
-"""What is left after so many rounds waits for the next tick."""
+PLANNED_AT_ONCE, SENT_AT_ONCE = 200, 10
+"""In one transaction, so that nobody waits long for its end."""
+LANES = 3
+"""So many hands are on their way together: while one is drawn another is sent."""
+
+Draw = Callable[[Bulletin], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,14 @@ class _Hand:
 class Poster:
     """The loop between the outbox and the platforms; any number of processes may run one."""
 
-    def __init__(
-        self, store: Store, world: World, draw: Callable[[Bulletin], bytes] = picture
-    ) -> None:
+    def __init__(self, store: Store, world: World, draw: Draw) -> None:
         self._store = store
         self._world = world
         self._draw = draw
         self._heralds: dict[str, Herald] = {}
-        self._pen = asyncio.Semaphore(1)
+        self._looked_at: datetime | None = None
+        self._at_work = asyncio.Lock()
+        self._is_open = True
 
     def announce(self, herald: Herald) -> None:
         """A platform is served; one that comes again takes the place of its former self."""
@@ -57,19 +60,37 @@ class Poster:
 
     async def tick(self) -> None:
         """Plan until nothing is due, then let every platform send what is its own."""
-        await self.plan()
-        results = await asyncio.gather(
-            *(self.send(herald) for herald in tuple(self._heralds.values())),
-            return_exceptions=True,
-        )
+        async with self._at_work:
+            await self._watch_clock()
+            await self.plan()
+            results = await asyncio.gather(
+                *(self.send(herald) for herald in tuple(self._heralds.values())),
+                return_exceptions=True,
+            )
         for fault in results:
             if isinstance(fault, BaseException):
                 raise fault
 
+    async def close(self, seconds: float) -> None:
+        """Begin nothing any more; let the fate of what has begun be written down."""
+        self._is_open = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._at_work:
+                pass
+
+    async def _watch_clock(self) -> None:
+        """Whenever the clock may have been put back, schedules must not wait for what it said."""
+        now = self._world.clock()
+        if self._looked_at is None or now < self._looked_at:
+            last = await self._turn(posting.set_right)
+            while last is not None:
+                last = await self._turn(partial(posting.set_right, beyond=last))
+        self._looked_at = now
+
     async def plan(self) -> int:
         """Write down what is due; how many."""
         planned = 0
-        for _ in range(MOST_ROUNDS):
+        while self._is_open:
             count = await self._turn(partial(posting.plan_posts, limit=PLANNED_AT_ONCE))
             planned += count
             if not count:
@@ -77,14 +98,20 @@ class Poster:
         return planned
 
     async def send(self, herald: Herald) -> None:
-        """Send what is due on a platform, a few at once."""
-        for _ in range(MOST_ROUNDS):
+        """Send all that is due on a platform."""
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(LANES):
+                lanes.create_task(self._lane(herald))
+
+    async def _lane(self, herald: Herald) -> None:
+        """Send hand by hand, until there is nothing fresh; those cut off come with each tick."""
+        while self._is_open:
             hand = await self._turn(partial(_taken, herald=herald))
             for post in hand.cut_off.given_up:
                 await self._tell(herald, post)
             together = (*hand.cut_off.again, *hand.fresh)
             await asyncio.gather(*(self._deliver(herald, post, hand.taken_at) for post in together))
-            if not hand.fresh:  # those cut off come again with the next tick
+            if not hand.fresh:
                 return
 
     async def _deliver(self, herald: Herald, post: Post, taken_at: datetime) -> None:
@@ -109,9 +136,8 @@ class Poster:
     async def _sent(self, herald: Herald, post: Post, taken_at: datetime) -> str:
         """Its name on the platform; sent before anybody could think that it was cut off."""
         patience = timedelta(seconds=self._world.policy.send_patience_seconds)
-        async with self._pen:
-            drawn = await asyncio.to_thread(self._draw, post.bulletin)
-        if self._world.clock() - taken_at > patience / 4:
+        drawn = await self._drawn(post.bulletin)
+        if not taken_at <= self._world.clock() <= taken_at + patience / 4:
             raise PostLater(0)
         words = caption(post.bulletin), alternative(post.bulletin)
         try:
@@ -119,6 +145,14 @@ class Poster:
                 return await herald.post(post, drawn, *words)
         except TimeoutError as slow:
             raise ConnectionError("the platform did not answer in time") from slow
+
+    async def _drawn(self, bulletin: Bulletin) -> bytes | None:
+        """The picture; without one the words have to do."""
+        try:
+            return await self._draw(bulletin)
+        except Exception as fault:
+            _log.error("A board was not drawn: %s", fault, exc_info=fault)
+            return None
 
     async def _refused(self, herald: Herald, post: Post, reason: str) -> None:
         await self._turn(lambda turn: posting.refused(turn, post.outgoing, reason))
@@ -161,7 +195,8 @@ def caption(bulletin: Bulletin) -> str:
     facts = [say(fact, language) for fact in bulletin.facts]
     nobody = [] if rows else [alternative(bulletin)]
     parts = ["\n".join(part) for part in (rows or nobody, facts) if part]
-    return "\n\n".join([say(bulletin.title, language), *parts])
+    title = f"{say(bulletin.title, language)} · {period_said(bulletin.period, language)}"
+    return "\n\n".join([title, *parts])
 
 
 def alternative(bulletin: Bulletin) -> str:

@@ -45,6 +45,10 @@ class Outgoing:
         return f"{self.community_id}-{self.period}"[-25:]
 
 
+NOBODY = "—"
+"""Stands for a name that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a board."""
@@ -68,13 +72,14 @@ class Bulletin:
     title: Text
     rows: tuple[Row, ...]
     facts: tuple[Text, ...]
+    period: str
     language: str = "en"
 
     @property
     def alternative(self) -> Text:
         """The picture in one sentence, for those who don't see it."""
         if not self.rows:
-            return N_("A leaderboard without names yet.")
+            return N_("Nobody is on this board: whoever takes a task now comes first.")
         named = tuple(
             N_("{place}. {name} ({points})", place=row.place, name=row.name, points=row.points)
             for row in self.rows[:3]
@@ -92,21 +97,22 @@ _TITLES: Mapping[str, Text] = {
 def bulletin(
     outgoing: Outgoing,
     standings: Sequence[Standing],
-    before: Sequence[Standing],
+    before: Mapping[int, int],
     *,
+    streaks: Mapping[int, int],
     finished: int,
     needs: Mapping[tuple[str, TaskKind], int],
     language: str,
 ) -> Bulletin:
-    """Put a post together from two periods' boards and what is open now."""
-    places = {standing.person_id: standing.place for standing in before}
+    """Put a post together from a board, the places before, and what is open now."""
+    names = {standing.person_id: standing.name or NOBODY for standing in standings}
     rows = tuple(
         Row(
             place=standing.place,
-            name=standing.name or "—",
+            name=names[standing.person_id],
             points=standing.points,
-            change=places[standing.person_id] - standing.place
-            if standing.person_id in places
+            change=before[standing.person_id] - standing.place
+            if standing.person_id in before
             else None,
         )
         for standing in standings
@@ -114,7 +120,8 @@ def bulletin(
     return Bulletin(
         title=_TITLES[outgoing.board],
         rows=rows,
-        facts=(*_news(rows, finished), *_wanted(needs)),
+        facts=(*_news(rows, finished), *_longest(names, streaks), *_wanted(needs)),
+        period=outgoing.period,
         language=language,
     )
 
@@ -127,6 +134,25 @@ def _news(rows: Sequence[Row], finished: int) -> list[Text]:
     if newcomers and len(newcomers) < len(rows):
         news.append(N_("New on the board: {names}", names=newcomers))
     return news
+
+
+_STREAKS_SHOWN, _SHORTEST = 3, 2
+
+
+def _longest(names: Mapping[int, str], streaks: Mapping[int, int]) -> list[Text]:
+    """The longest streaks of those on the board."""
+    longest = sorted(streaks, key=lambda person_id: -streaks[person_id])[:_STREAKS_SHOWN]
+    shown = tuple(
+        Nn_(
+            "{name} ({count} day)",
+            "{name} ({count} days)",
+            streaks[person_id],
+            name=names[person_id],
+        )
+        for person_id in longest
+        if streaks[person_id] >= _SHORTEST
+    )
+    return [N_("Days in a row: {streaks}", streaks=shown)] if shown else []
 
 
 _WANTED: Mapping[str, tuple[TaskKind, ...]] = {

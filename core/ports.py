@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -29,7 +29,7 @@ from core.policy import Policy
 from core.schedule import Schedule
 
 if TYPE_CHECKING:
-    from core.bulletin import Outgoing
+    from core.bulletin import Outgoing, PostState
 
 T = TypeVar("T")
 
@@ -261,7 +261,13 @@ class UnitOfWork(Protocol):
     def save_schedule(self, schedule: Schedule) -> None: ...
     def drop_schedule(self, community_id: int, board: str) -> None: ...
     def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
-        """Schedules whose next run has come, ours alone until the transaction ends."""
+        """Schedules of active communities whose next run has come, ours alone until the end."""
+        ...
+
+    def coming_schedules(
+        self, now: datetime, beyond: tuple[int, str], limit: int
+    ) -> Sequence[Schedule]:
+        """Schedules not yet due, by community and board, those beyond one of them."""
         ...
 
     def add_post(self, post: Outgoing) -> bool:
@@ -277,12 +283,17 @@ class UnitOfWork(Protocol):
         """Waiting posts of communities of this platform that are due, ours alone; oldest first."""
         ...
 
-    def begun_posts(self, platform: str, before: datetime, limit: int) -> Sequence[Outgoing]:
-        """Posts whose sending began before then and has not ended, ours alone."""
+    def begun_posts(
+        self, platform: str, now: datetime, patience: timedelta, limit: int
+    ) -> Sequence[Outgoing]:
+        """Posts whose sending was cut off, ours alone: it had the patience of all its tries, or
+        began later than it can have."""
         ...
 
-    def posts_of(self, community_id: int, limit: int) -> Sequence[Outgoing]:
-        """Newest first."""
+    def posts_of(
+        self, community_id: int, limit: int, states: Sequence[PostState] = ()
+    ) -> Sequence[Outgoing]:
+        """Newest first; those in these states, or all."""
         ...
 
     def address_of(self, community_id: int) -> str | None:

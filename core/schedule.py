@@ -30,12 +30,6 @@ def ended_period(board: str, now: datetime) -> str:
     return period_named(board, period_start(board, now) - timedelta(seconds=1))
 
 
-def previous_period(board: str, now: datetime) -> str:
-    """The period before the ended one, to compare with."""
-    start = period_start(board, period_start(board, now) - timedelta(seconds=1))
-    return period_named(board, start - timedelta(seconds=1))
-
-
 def period_start(board: str, now: datetime) -> datetime:
     """When the running period began."""
     today = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC)
@@ -49,18 +43,52 @@ def period_start(board: str, now: datetime) -> datetime:
     raise ValueError(board)
 
 
+def days_of(period: str) -> tuple[date, date]:
+    """The first and the last day of a period, by its name."""
+    kind, _, name = period.partition(":")
+    match kind:
+        case "d":
+            day = date.fromisoformat(name)
+            return day, day
+        case "w":
+            year, week = name.split("-W")
+            first = date.fromisocalendar(int(year), int(week), 1)
+            return first, first + timedelta(days=6)
+        case "m":
+            first = date.fromisoformat(f"{name}-01")
+            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    raise ValueError(period)
+
+
+def span_of(period: str) -> tuple[datetime, datetime]:
+    """When a period began and when it was over."""
+    first, last = days_of(period)
+    midnight = datetime.min.time()
+    return (
+        datetime.combine(first, midnight, UTC),
+        datetime.combine(last + timedelta(days=1), midnight, UTC),
+    )
+
+
+def previous_period(board: str, period: str) -> str:
+    """The period before this one, to compare with."""
+    since, _ = span_of(period)
+    return period_named(board, since - timedelta(seconds=1))
+
+
 def next_run(schedule: Schedule, after: datetime) -> datetime:
     """The first moment after this one at which the schedule is due.
 
     Counted from the moment given and not from the last run, so that a week offline asks for one
     post and not for seven. An hour that the clocks skip is due when they have gone on; one that
-    they repeat is due the first time.
+    they repeat is due the first time. Where the clocks are so far ahead that the week or month is
+    not over yet in UTC at the hour on its first day, it is due as soon as it is over.
     """
     zone = ZoneInfo(schedule.timezone)
     day = after.astimezone(zone).date()
     while True:
         if _is_posting_day(schedule, day):
-            due = _moment(day, schedule.hour, zone)
+            due = _moment(schedule, day, zone)
             if due > after:
                 return due
         day += timedelta(days=1)
@@ -75,10 +103,13 @@ def _is_posting_day(schedule: Schedule, day: date) -> bool:
     return True
 
 
-def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """A local hour in UTC; going there and back moves an hour that does not exist forward."""
-    local = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
-    return local.astimezone(UTC)
+def _moment(schedule: Schedule, day: date, zone: ZoneInfo) -> datetime:
+    """The hour of a day in UTC; going there and back moves an hour that does not exist forward."""
+    due = datetime(day.year, day.month, day.day, schedule.hour, tzinfo=zone).astimezone(UTC)
+    if schedule.board == "day":
+        return due
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return max(due, period_start(schedule.board, midnight))
 
 
 def is_quiet(hour: int, quiet: tuple[int, int] | None) -> bool:
@@ -89,3 +120,13 @@ def is_quiet(hour: int, quiet: tuple[int, int] | None) -> bool:
     if begin <= end:
         return begin <= hour < end
     return hour >= begin or hour < end
+
+
+def rest_ends(now: datetime, timezone: str, quiet: tuple[int, int] | None) -> datetime | None:
+    """When the quiet hours are over that it is now; None outside of them."""
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone)
+    if quiet is None or not is_quiet(local.hour, quiet):
+        return None
+    day = local.date() if local.hour < quiet[1] else local.date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, quiet[1], tzinfo=zone).astimezone(UTC)

@@ -3,52 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
 
-import resvg_py
-
-from bot.pictures.fonts import PLAIN, Run, files, runs, tame
-from bot.pictures.lines import cut, directed, wrapped
+from bot.pictures.fonts import PLAIN, Run, files, runs
+from bot.pictures.lines import cut, directed, is_rtl_sentence, wrapped
+from bot.pictures.painter import painted
+from bot.pictures.signs import legible
 from core.bulletin import Bulletin, Row
-from core.text import N_, isolated
 from locales import is_rtl, say
 from locales.numbers import number_said
+from locales.spans import period_said
 
 WIDTH = 720
 """A phone shows about half as many points, so letters are twice as big as on a page."""
-_EDGE, _HEAD, _ROW, _LINE = 36, 116, 72, 38
+_EDGE, _HEAD, _ROW, _LINE = 36, 130, 72, 38
 _GREEN, _DARK, _INK, _PALE, _FAINT = "#1d6b45", "#124a2f", "#17261e", "#e3efe6", "#5c6f64"
 _BAR = "#7dbb94"
-_MEDALS = {1: "#e0b030", 2: "#a9b4ba", 3: "#c98a52"}
-_NAME_ROOM, _TITLE_ROOM, _FACT_ROOM = 11.2, 16.0, 24.5  # in heights of their letters
+_MEDALS = {1: "#e9bd45", 2: "#b9c3c8", 3: "#d99f72"}
+_NAME_ROOM, _TITLE_ROOM, _SPAN_ROOM, _FACT_ROOM = 11.2, 15.2, 24.0, 24.0
+"""In heights of their letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is to be painted, and with which fonts."""
+
+    svg: str
+    fonts: Sequence[str]
+    family: str = PLAIN.family
+
+
+def drawing(bulletin: Bulletin) -> Drawing:
+    """A board as a drawing; the same for the same bulletin."""
+    page = _Page(is_rtl(bulletin.language), bulletin.language)
+    svg = _svg(bulletin, page)
+    return Drawing(svg, files(page.written))
 
 
 def picture(bulletin: Bulletin) -> bytes:
-    """The PNG; the same for the same bulletin.
-
-    Words that the library cannot draw cost the picture its names and facts, not the post: the text
-    beside it has them.
-    """
-    try:
-        return _drawn(bulletin)
-    except BaseException as fault:
-        if type(fault).__name__ != "PanicException":  # of the library; no Exception, and unnamed
-            raise
-    rows = tuple(replace(row, name="—") for row in bulletin.rows)
-    return _drawn(replace(bulletin, rows=rows, facts=()))
-
-
-def _drawn(bulletin: Bulletin) -> bytes:
-    page = _Page(is_rtl(bulletin.language), bulletin.language)
-    svg = _svg(bulletin, page)
-    drawn: bytes = resvg_py.svg_to_bytes(
-        svg_string=svg,
-        skip_system_fonts=True,
-        font_files=files(page.written),
-        font_family=PLAIN.family,
-    )
-    return bytes(drawn)
+    """The PNG, painted here and now; a program that has other things to do asks a studio."""
+    drawn = drawing(bulletin)
+    return painted(drawn.svg, font_files=drawn.fonts, font_family=drawn.family)
 
 
 @dataclass(slots=True)
@@ -62,18 +58,35 @@ class _Page:
     def x(self, from_start: float) -> float:
         return WIDTH - from_start if self.rtl else from_start
 
+    def sentence(
+        self, x: float, y: float, lines: Sequence[str], size: int, colour: str, *,
+        bold: bool = False,
+    ) -> str:  # fmt: skip
+        """Words of ours, each line in the direction of the whole sentence."""
+        rtl = is_rtl_sentence("".join(lines))
+        return "".join(
+            self.words(x, y + number * _LINE, directed(line, rtl=rtl), size, colour, bold=bold)
+            for number, line in enumerate(lines)
+        )
+
+    def name(self, x: float, y: float, words: str) -> str:
+        """What somebody is called, in its own direction."""
+        shown = cut(legible(words), _NAME_ROOM)
+        return self.words(x, y, directed(shown, rtl=is_rtl_sentence(shown)), 30, _INK)
+
     def words(
         self, x: float, y: float, words: str, size: int, colour: str, *,
         anchor: str = "start", bold: bool = False,
     ) -> str:  # fmt: skip
         turned = {"start": "end", "end": "start"}.get(anchor, anchor) if self.rtl else anchor
         weight = "700" if bold else "400"
-        parts = tame(runs(directed(words, rtl=self.rtl), self.language))
+        parts = runs(words, self.language)
         self.written += parts
+        family = parts[0][0].family if len(parts) == 1 else PLAIN.family
         return (
-            f'<text x="{self.x(x):g}" y="{y:g}" font-family="{PLAIN.family}" font-size="{size}" '
+            f'<text x="{self.x(x):g}" y="{y:g}" font-family="{family}" font-size="{size}" '
             f'font-weight="{weight}" fill="{colour}" text-anchor="{turned}" xml:space="preserve">'
-            f"{''.join(_run(part) for part in parts)}</text>"
+            f"{''.join(_run(part, family) for part in parts)}</text>"
         )
 
     def box(self, x: float, y: float, wide: float, high: float, colour: str, round_: int) -> str:
@@ -84,37 +97,41 @@ class _Page:
         )
 
 
-def _run(run: Run) -> str:
-    """Words in their font, isolated, because shaping looks at the first sign's script alone."""
+def _run(run: Run, family: str) -> str:
     font, words = run
-    if font is PLAIN:
+    if font.family == family:
         return escape(words)
-    return f'<tspan font-family="{font.family}">{escape(isolated(words))}</tspan>'
+    return f'<tspan font-family="{font.family}">{escape(words)}</tspan>'
 
 
 def _svg(bulletin: Bulletin, page: _Page) -> str:
     language = bulletin.language
-    title = say(bulletin.title, language)
-    facts = [line for fact in bulletin.facts for line in _fact_lines(say(fact, language))]
-    empty = "" if bulletin.rows else say(N_("A leaderboard without names yet."), language)
-    rows = max(1, len(bulletin.rows))
-    below = _HEAD + 20 + rows * _ROW
-    height = below + (len(facts) * _LINE + 40 if facts else 16)
+    facts = [_lines(say(fact, language), _FACT_ROOM) for fact in bulletin.facts]
+    empty = () if bulletin.rows else _lines(say(bulletin.alternative, language), _FACT_ROOM)
+    below = _HEAD + 20 + (len(bulletin.rows) * _ROW or 30 + len(empty) * _LINE)
+    height = below + (sum(map(len, facts)) * _LINE + 58 if facts else 16)
     parts = [
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<rect width="{WIDTH}" height="{_HEAD}" fill="{_GREEN}"/>',
-        page.words(_EDGE, 73, cut(title, _TITLE_ROOM), 42, "#ffffff", bold=True),
+        *_head(page, say(bulletin.title, language), period_said(bulletin.period, language)),
         *_rows(page, bulletin.rows, language),
+        page.sentence(_EDGE, _HEAD + 58, empty, 28, _FAINT),
+        page.box(0, below + 8, WIDTH, height - below - 8, _PALE, 0) if facts else "",
     ]
-    if empty:
-        parts.append(page.words(_EDGE, _HEAD + 62, empty, 28, _FAINT))
-    if facts:
-        parts.append(page.box(0, below + 8, WIDTH, height - below - 8, _PALE, 0))
-    parts += [
-        page.words(_EDGE, below + 46 + number * _LINE, line, 27, _DARK)
-        for number, line in enumerate(facts)
-    ]
+    line = 0
+    for fact in facts:
+        parts.append(page.sentence(_EDGE, below + 56 + line * _LINE, fact, 27, _DARK))
+        line += len(fact)
     return _document(height, parts)
+
+
+def _head(page: _Page, title: str, span: str) -> Iterator[str]:
+    yield page.sentence(_EDGE, 66, [cut(title, _TITLE_ROOM)], 42, "#ffffff", bold=True)
+    yield page.sentence(_EDGE, 106, [cut(span, _SPAN_ROOM)], 27, "#d8ecdf")
+
+
+def _lines(words: str, room: float) -> Sequence[str]:
+    return wrapped(legible(words), room, 2)
 
 
 def _document(height: int, parts: Sequence[str]) -> str:
@@ -122,10 +139,6 @@ def _document(height: int, parts: Sequence[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}">{"".join(parts)}</svg>'
     )
-
-
-def _fact_lines(fact: str) -> Sequence[str]:
-    return wrapped(fact, _FACT_ROOM, 2)
 
 
 def _rows(page: _Page, rows: Sequence[Row], language: str) -> Iterator[str]:
@@ -138,7 +151,7 @@ def _rows(page: _Page, rows: Sequence[Row], language: str) -> Iterator[str]:
         filled = max(6.0, room * max(0, row.points) / most)
         yield page.box(_EDGE + 76, top + _ROW - 9, filled, 6, _BAR, 3)
         yield from _place(page, row, middle)
-        yield page.words(_EDGE + 76, middle + 10, cut(row.name, _NAME_ROOM), 30, _INK)
+        yield page.name(_EDGE + 76, middle + 10, row.name)
         yield _change(page, row, middle)
         points = number_said(row.points, language)
         yield page.words(WIDTH - _EDGE, middle + 10, points, 30, _INK, anchor="end", bold=True)
@@ -150,14 +163,14 @@ def _place(page: _Page, row: Row, middle: float) -> Iterator[str]:
         yield (
             f'<circle cx="{page.x(centre):g}" cy="{middle:g}" r="22" fill="{_MEDALS[row.place]}"/>'
         )
-    colour = "#ffffff" if row.place in _MEDALS else _FAINT
+    colour = _INK if row.place in _MEDALS else _FAINT
     place = str(row.place)
     yield page.words(centre, middle + 10, place, 28, colour, anchor="middle", bold=True)
 
 
 def _change(page: _Page, row: Row, middle: float) -> str:
     """An arrow and how many places; drawn, so that no font need know arrows."""
-    x = page.x(WIDTH - _EDGE - 190)
+    x = page.x(WIDTH - _EDGE - 204)
     match row.arrow:
         case "★":
             return _shape(x, middle, "0,-13 3.6,-4.6 12.6,-4 5.8,2 7.9,11 0,6.2 -7.9,11 -5.8,2 "
@@ -168,7 +181,7 @@ def _change(page: _Page, row: Row, middle: float) -> str:
             arrow = _shape(x, middle, "0,9 10,-8 -10,-8", "#c2543b")
         case _:
             return _shape(x, middle, "-9,-2 9,-2 9,2 -9,2", "#9aa8a0")
-    beside = WIDTH - _EDGE - 172
+    beside = WIDTH - _EDGE - 187
     return arrow + page.words(beside, middle + 8, str(abs(row.change or 0)), 23, _FAINT)
 
 

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bot.errors import StartError
+from bot.pictures import coverage
+from core.text import isolated
 
 
 class FontMissing(StartError):
@@ -29,8 +31,14 @@ class Font:
     def path(self) -> str:
         return _path(self.package, self.file)
 
-    def has(self, sign: str) -> bool:
+    def suits(self, sign: str) -> bool:
+        """Whether it is chosen for this sign."""
         return any(low <= sign <= high for low, high in self.signs)
+
+    def draws(self, words: str) -> bool:
+        """Whether it has a shape for all that is to be seen of these words."""
+        path = self.path
+        return all(_is_unseen(sign) or coverage.has(path, sign) for sign in words)
 
 
 def _font(family: str, package: str, signs: str = "", axes: str = "wdth,wght") -> Font:
@@ -40,9 +48,11 @@ def _font(family: str, package: str, signs: str = "", axes: str = "wdth,wght") -
 
 PLAIN = _font("Noto Sans", "fontpkg_noto_sans")
 """Latin, Greek, Cyrillic and all that no other font is chosen for."""
+_OTHER_SCRIPTS = "\u0300"
 _KANA = "\u3040-\u30ff \u31f0-\u31ff \uff66-\uff9f"
 _HANGUL = "\u1100-\u11ff \u3130-\u318f \uac00-\ud7af"
 _HAN = "\u2e80-\u303f \u3400-\u4dbf \u4e00-\u9fff \uf900-\ufaff \uff00-\uff65 \U00020000-\U0003ffff"
+_MANY = "manimgx_fonts"
 _EAST_ASIAN = {
     code: _font(f"Noto Sans {family}", "justmytype_intl_cjk", signs, "wght")
     for code, family, signs in (
@@ -63,28 +73,78 @@ _OF_SCRIPTS = (
     _font("Noto Sans Tamil", "justmytype_intl_south_asia", "\u0b80-\u0bff"),
     _font("Noto Sans Telugu", "justmytype_intl_south_asia", "\u0c00-\u0c7f"),
     _font("Noto Sans Thai", "fontpkg_noto_sans_thai", "\u0e00-\u0e7f"),
+    *(
+        _font(f"Noto Sans {family}", _MANY, signs, "wght")
+        for family, signs in (
+            ("Armenian", "\u0530-\u058f"),
+            ("Ethiopic", "\u1200-\u139f"),
+            ("Georgian", "\u10a0-\u10ff \u1c90-\u1cbf"),
+            ("Gujarati", "\u0a80-\u0aff"),
+            ("Gurmukhi", "\u0a00-\u0a7f"),
+            ("Kannada", "\u0c80-\u0cff"),
+            ("Khmer", "\u1780-\u17ff"),
+            ("Lao", "\u0e80-\u0eff"),
+            ("Malayalam", "\u0d00-\u0d7f"),
+            ("Myanmar", "\u1000-\u109f"),
+            ("Oriya", "\u0b00-\u0b7f"),
+            ("Sinhala", "\u0d80-\u0dff"),
+        )
+    ),
 )
-_INDIC = frozenset(f"Noto Sans {name}" for name in ("Devanagari", "Bengali", "Tamil", "Telugu"))
-ALL = (PLAIN, *_OF_SCRIPTS, *_EAST_ASIAN.values())
+_SIGNS = (
+    _font("Noto Sans Symbols", _MANY, axes="wght"),
+    _font("Noto Emoji", _MANY, axes="wght"),
+    _EAST_ASIAN["zh"],
+)
+"""For what is no letter and not in the plain font."""
+_INDIC = frozenset(
+    f"Noto Sans {name}"
+    for name in (
+        *("Devanagari", "Bengali", "Tamil", "Telugu", "Gujarati", "Gurmukhi"),
+        *("Kannada", "Malayalam", "Oriya", "Sinhala", "Khmer", "Myanmar"),
+    )
+)
+ALL = tuple(dict.fromkeys((PLAIN, *_OF_SCRIPTS, *_EAST_ASIAN.values(), *_SIGNS)))
 
 Run = tuple[Font, str]
 """Words that one font draws."""
 
 
 def runs(words: str, language: str) -> Sequence[Run]:
-    """Words apart by the font that draws them; what suits every font stays with its neighbours.
+    """Words apart by the font that draws them; in one font where there is one for all of them.
 
-    Han signs take the shapes of the language, else those that the other signs tell.
+    Han signs take the shapes of the language, else those that the other signs tell. Words of
+    another script are isolated, because shaping looks at the first sign's script alone.
     """
+    parts = _apart(words, language)
+    shown = [(font, part if font is PLAIN else isolated(part)) for font, part in parts]
+    fonts = [font for font, _ in parts if font is not PLAIN] or [PLAIN]
+    if len(set(fonts)) == 1 and fonts[0].draws(words):
+        return [(fonts[0], "".join(part for _, part in shown))] if shown else []
+    if any(font.family in _INDIC for font in fonts):
+        return _tame(shown)
+    return shown
+
+
+def is_drawn(sign: str) -> bool:
+    """Whether any font has a shape for it, or none is needed."""
+    if _is_unseen(sign):
+        return True
+    fonts = (PLAIN, *(font for font in ALL if font.suits(sign)), *_SIGNS)
+    return any(coverage.has(font.path, sign) for font in fonts)
+
+
+def _apart(words: str, language: str) -> list[Run]:
+    """What suits every font stays with its neighbours."""
     fonts = (*_OF_SCRIPTS, *_east_asian(words, language))
-    found: list[tuple[Font, str]] = []
+    found: list[Run] = []
     waiting = ""  # neutral signs that may belong to the run before them or behind
     for sign in words:
-        if not sign.isalnum() and not unicodedata.category(sign).startswith("M"):
+        font = _font_of(sign, fonts)
+        if font is None:
             waiting += sign
             continue
-        font = next((font for font in fonts if font.has(sign)), PLAIN)
-        if found and found[-1][0] is font and not _is_cut(waiting):
+        if found and found[-1][0] is font and not _is_cut(waiting) and font.draws(waiting):
             found[-1] = (font, found[-1][1] + waiting + sign)
         else:
             found += [(PLAIN, waiting)] if waiting else []
@@ -93,20 +153,34 @@ def runs(words: str, language: str) -> Sequence[Run]:
     return [*found, (PLAIN, waiting)] if waiting else found
 
 
-def tame(runs: Sequence[Run]) -> Sequence[Run]:
-    """Runs that the drawing library survives: an Indic font beside one other than the plain one
-    makes it panic, so that the words of the later ones are left out."""
-    others = dict.fromkeys(font for font, _ in runs if font is not PLAIN)
-    if len(others) < 2 or not any(font.family in _INDIC for font in others):
-        return runs
-    first = next(iter(others))
-    kept: list[Run] = []
-    for font, words in runs:
-        if font in (PLAIN, first):
-            kept.append((font, words))
-        elif not kept or kept[-1][1] != "…":
-            kept.append((PLAIN, "…"))
-    return kept
+def _font_of(sign: str, fonts: Sequence[Font]) -> Font | None:
+    """The font that a sign asks for; None for what every font has."""
+    if sign < _OTHER_SCRIPTS:
+        return PLAIN if sign.isalnum() else None
+    own = next((font for font in fonts if font.suits(sign)), None)
+    if sign.isalnum() or unicodedata.category(sign).startswith("M"):
+        return own or _plain_or_odd(sign)
+    if PLAIN.draws(sign):
+        return None
+    return own or _plain_or_odd(sign)
+
+
+def _plain_or_odd(sign: str) -> Font:
+    return next((font for font in (PLAIN, *_SIGNS) if font.draws(sign)), PLAIN)
+
+
+def _tame(runs: Sequence[Run]) -> Sequence[Run]:
+    """One run where an Indic font is among several, which the drawing library does not survive:
+    what the font that knows most of the words has no shape for is left out."""
+    words = "".join(part for _, part in runs)
+    best = max((font for font, _ in runs), key=lambda font: sum(map(font.draws, words)))
+    kept = (part if best.draws(part) else _drawn_part(best, part) for _, part in runs)
+    return [(best, "".join(kept))]
+
+
+def _drawn_part(font: Font, words: str) -> str:
+    kept = "".join(sign for sign in words if font.draws(sign))
+    return "…" if not kept.strip("\u2068\u2069 ") and font.draws("…") else kept
 
 
 def files(runs: Iterable[Run]) -> list[str]:
@@ -123,6 +197,10 @@ def _east_asian(words: str, language: str) -> Iterable[Font]:
 
 def _any(words: str, spans: str) -> bool:
     return any(span[0] <= sign <= span[2] for span in spans.split() for sign in set(words))
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) == "Cf"
 
 
 def _is_cut(neutral: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from core.text import isolated
 
-_RIGHT_TO_LEFT = "\u200f"
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = "\u200e", "\u200f"
+_ISOLATES, _END = "\u2066\u2067\u2068", "\u2069"
 
 
 def width(words: str) -> float:
@@ -46,9 +47,20 @@ def wrapped(words: str, most: float, lines: int) -> Sequence[str]:
     return [cut(line, most) for line in done]
 
 
-def directed(words: str, *, rtl: bool) -> str:
-    """A line that runs in the picture's direction, whatever stands in it."""
-    return isolated(_RIGHT_TO_LEFT + words) if rtl else words
+def directed(line: str, *, rtl: bool) -> str:
+    """A line that runs in one direction, whatever stands in it."""
+    return isolated((_RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT) + line)
+
+
+def is_rtl_sentence(words: str) -> bool:
+    """Whether a sentence runs from right to left, by its first letter that is nobody's name."""
+    depth = 0
+    for sign in words:
+        depth += (sign in _ISOLATES) - (sign == _END)
+        direction = unicodedata.bidirectional(sign)
+        if depth <= 0 and direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
 
 
 def _parts(words: str) -> Sequence[str]:
@@ -63,6 +75,8 @@ def _parts(words: str) -> Sequence[str]:
 def _width(sign: str) -> float:
     if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
         return 0.0
+    if unicodedata.category(sign) == "So":
+        return 1.3
     if unicodedata.east_asian_width(sign) in ("W", "F"):
         return 1.02
     if sign in " .,:;'!|il\u00b7":

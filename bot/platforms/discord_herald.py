@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
 
@@ -31,16 +31,16 @@ class DiscordHerald:
         self._gate = Gate()
         self._turn = asyncio.Lock()
 
-    async def post(self, post: Post, picture: bytes, caption: str, alternative: str) -> str:
+    async def post(
+        self, post: Post, picture: bytes | None, caption: str, alternative: str
+    ) -> str:
         if post.channel is None:
             raise PostRefused("no channel is set")
         async with self._gate.passed(), self._definite():
             await self._paced()
             message = await self._place(post.channel).send(
                 _words(caption),
-                file=discord.File(
-                    BytesIO(picture), _FILE, description=clipped(alternative, _DESCRIPTION)
-                ),
+                files=_files(picture, alternative),
                 nonce=post.outgoing.nonce,
                 allowed_mentions=_NEVER,
             )
@@ -77,6 +77,13 @@ class DiscordHerald:
             if 400 <= error.status < 500 and error.status != 408:
                 raise PostRefused(error.text or str(error.status)) from error
             raise
+
+
+def _files(picture: bytes | None, alternative: str) -> Sequence[discord.File]:
+    if picture is None:
+        return ()
+    described = clipped(alternative, _DESCRIPTION)
+    return (discord.File(BytesIO(picture), _FILE, description=described),)
 
 
 def _words(words: str) -> str:

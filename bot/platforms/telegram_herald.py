@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
-from telegram import InputFile
+from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
 
 from bot.herald import Gate, PostLater, PostRefused
@@ -12,6 +14,8 @@ from bot.platforms.telegram_draw import Drawing
 from bot.platforms.telegram_html import clean, escaped, size
 from bot.platforms.telegram_send import Place, Sender
 from core.flow.posting import Post
+
+Call: TypeAlias = Callable[[Bot, int], Awaitable[Message]]
 
 _CAPTION = 1024
 _FILE = "leaderboard.png"
@@ -29,7 +33,9 @@ class TelegramHerald:
         self._sender = sender
         self._gate = Gate()
 
-    async def post(self, post: Post, picture: bytes, caption: str, alternative: str) -> str:
+    async def post(
+        self, post: Post, picture: bytes | None, caption: str, alternative: str
+    ) -> str:
         place = _place(post.channel or post.address)
         words = _caption(caption, alternative)
         async with self._gate.passed():
@@ -38,16 +44,8 @@ class TelegramHerald:
                     await self._sender.turn(place.chat_id)
             except TimeoutError:
                 raise PostLater(_LONGEST_WAIT) from None
-            message = await self._sender.try_once(
-                place.chat_id,
-                lambda bot, chat_id: bot.send_photo(
-                    chat_id,
-                    InputFile(picture, filename=_FILE),
-                    caption=words,
-                    parse_mode=ParseMode.HTML,
-                    message_thread_id=place.thread_id,
-                ),
-            )
+            call = _words(words, place) if picture is None else _photo(picture, words, place)
+            message = await self._sender.try_once(place.chat_id, call)
         return str(message.message_id)
 
     async def tell(self, post: Post, channel: str, words: str) -> None:
@@ -57,6 +55,22 @@ class TelegramHerald:
     async def close(self, seconds: float) -> None:
         """Let the posts under way arrive."""
         await self._gate.close(seconds)
+
+
+def _photo(picture: bytes, words: str, place: Place) -> Call:
+    return lambda bot, chat_id: bot.send_photo(
+        chat_id,
+        InputFile(picture, filename=_FILE),
+        caption=words,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=place.thread_id,
+    )
+
+
+def _words(words: str, place: Place) -> Call:
+    return lambda bot, chat_id: bot.send_message(
+        chat_id, words, parse_mode=ParseMode.HTML, message_thread_id=place.thread_id
+    )
 
 
 def _place(channel: str) -> Place:

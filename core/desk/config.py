@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
@@ -100,10 +100,10 @@ def all_settings(visit: Visit) -> Screen:
 _POSTS_SHOWN = 3
 
 
-def _unsettled(visit: Visit) -> list[Outgoing]:
+def _unsettled(visit: Visit) -> Sequence[Outgoing]:
     """Posts that only an admin can decide about."""
     if visit.community is None:
-        return []
+        return ()
     return posting.unsettled(visit, visit.community.id)[:_POSTS_SHOWN]
 
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from core import points
 from core.bulletin import Bulletin, Outgoing, PostState, bulletin, spread
 from core.community import Rules, rules_of
 from core.errors import Unknown
 from core.flow.turn import Turn
 from core.people import Community
-from core.schedule import ended_period, next_run, period_start, previous_period
+from core.points import streak_today
+from core.ports import Standing
+from core.schedule import (
+    Schedule,
+    ended_period,
+    next_run,
+    previous_period,
+    rest_ends,
+    span_of,
+)
 from core.text import N_, Text
 
 _NEEDS_CAP = 100
+_LOOKED_AT = 10
+"""So many boards' rows of the period before are looked at together, the rest one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Post:
     address: str  # the platform's id of the community
     channel: str | None  # where in it
     log_channel: str | None = None  # where its admins are told
+    rests_until: datetime | None = None  # the end of the community's quiet hours, in them
     again: bool = False  # sent before, and perhaps there already
 
 
@@ -47,42 +60,58 @@ def plan_posts(turn: Turn, limit: int = 50) -> int:
                 board=schedule.board,
                 period=ended_period(schedule.board, turn.now),
                 scope=schedule.scope,
-                due=max(turn.now, schedule.next_run + spread(schedule.community_id))
-                if turn.now - schedule.next_run < timedelta(minutes=15)
-                else turn.now,
+                due=max(turn.now, schedule.next_run + spread(schedule.community_id)),
             )
         )
         turn.unit.save_schedule(replace(schedule, next_run=next_run(schedule, turn.now)))
     return len(due)
 
 
+def set_right(turn: Turn, beyond: Schedule | None = None, limit: int = 200) -> Schedule | None:
+    """Bring back schedules that a clock which ran ahead has put off; the last one looked at.
+
+    What was posted meanwhile is not posted again: the period is the key.
+    """
+    after = (0, "") if beyond is None else (beyond.community_id, beyond.board)
+    found = turn.unit.coming_schedules(turn.now, after, limit)
+    for schedule in found:
+        run = next_run(schedule, turn.now)
+        if run < schedule.next_run:
+            turn.unit.save_schedule(replace(schedule, next_run=run))
+    return found[-1] if found else None
+
+
 def begin_posts(turn: Turn, platform: str, limit: int = 10) -> list[Post]:
-    """Take posts to be sent now; from here on only `post_sent` and its kin know their fate."""
+    """Take posts to be sent now; from here on only `sent` and its kin know their fate."""
     posts = []
     for outgoing in turn.unit.due_posts(platform, turn.now, limit):
         post = _in_hand(turn, outgoing)
         if post is None:
             refused(turn, outgoing, "the community is gone")
-            continue
-        begun = replace(
-            outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1
-        )
-        turn.unit.save_post(begun)
-        posts.append(replace(post, outgoing=begun))
+        elif post.rests_until is not None:
+            turn.unit.save_post(replace(outgoing, due=post.rests_until))
+        else:
+            begun = replace(
+                outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1
+            )
+            turn.unit.save_post(begun)
+            posts.append(replace(post, outgoing=begun))
     return posts
 
 
 def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int = 10) -> TakenUp:
-    """Posts whose sending was cut off: sent again under the same nonce, or left to an admin."""
-    policy = turn.policy
-    cut_off = turn.now - timedelta(seconds=policy.send_patience_seconds)
-    trusted = turn.now - timedelta(seconds=policy.nonce_seconds)
+    """Posts whose sending was cut off: sent again under the same nonce, or left to an admin.
+
+    One that was begun in the future tells of a clock that was put back: nobody knows when it was.
+    """
+    patience = timedelta(seconds=turn.policy.send_patience_seconds)
+    trusted = turn.now - timedelta(seconds=turn.policy.nonce_seconds)
     again: list[Post] = []
     given_up: list[Post] = []
-    for outgoing in turn.unit.begun_posts(platform, cut_off, limit):
+    for outgoing in turn.unit.begun_posts(platform, turn.now, patience, limit):
         post = _in_hand(turn, outgoing)
         begun_at = outgoing.begun_at or turn.now
-        if knows_nonces and begun_at > trusted and post is not None:
+        if knows_nonces and trusted < begun_at <= turn.now and post is not None:
             tried = replace(outgoing, tries=outgoing.tries + 1)
             turn.unit.save_post(tried)
             again.append(replace(post, outgoing=tried, again=True))
@@ -100,36 +129,55 @@ def _in_hand(turn: Turn, outgoing: Outgoing) -> Post | None:
         return None
     rules = rules_of(community)
     told = bulletin_of(turn, outgoing, community)
-    return Post(outgoing, told, address, rules.board_channel, rules.log_channel)
+    rest = rest_ends(turn.now, rules.timezone, rules.quiet)
+    return Post(outgoing, told, address, rules.board_channel, rules.log_channel, rest)
 
 
 def bulletin_of(turn: Turn, outgoing: Outgoing, community: Community) -> Bulletin:
     """What the post of a period says, from counters that are kept and never recounted."""
     unit, rules = turn.unit, rules_of(community)
     scope = f"c:{community.id}" if outgoing.scope == "here" else outgoing.scope
-    since, until = _span(outgoing, turn.now)
-    rows = turn.policy.board_rows
+    since, until = span_of(outgoing.period)
+    board = unit.board(scope, outgoing.period, turn.policy.board_rows)
     return bulletin(
         outgoing,
-        unit.board(scope, outgoing.period, rows),
-        unit.board(scope, previous_period(outgoing.board, until), 10 * rows),
+        board,
+        _places_before(turn, scope, previous_period(outgoing.board, outgoing.period), board),
+        streaks=_streaks(turn, board),
         finished=unit.finished_trees(since, until),
         needs=unit.needs(community.languages, _NEEDS_CAP),
         language=_language(rules, community),
     )
 
 
+def _places_before(
+    turn: Turn, scope: str, period: str, board: Sequence[Standing]
+) -> Mapping[int, int]:
+    """Where those on a board stood in the period before; without those who did not."""
+    rows = turn.unit.board(scope, period, _LOOKED_AT * turn.policy.board_rows)
+    places = {row.person_id: row.place for row in rows}
+    if rows:
+        for standing in board:
+            if standing.person_id not in places:
+                before = turn.unit.standing(standing.person_id, scope, period)
+                places[standing.person_id] = before.place
+    return {person_id: place for person_id, place in places.items() if place}
+
+
+def _streaks(turn: Turn, board: Sequence[Standing]) -> Mapping[int, int]:
+    """Days in a row of those on a board, as far as they still go on."""
+    found: dict[int, int] = {}
+    for standing in board:
+        person = turn.unit.person(standing.person_id)
+        if person is not None:
+            today = turn.now.astimezone(ZoneInfo(person.timezone)).date()
+            freezes = turn.policy.streak_freezes_per_week
+            found[person.id] = streak_today(person.streak, today, freezes)
+    return found
+
+
 def _language(rules: Rules, community: Community) -> str:
     return rules.language or (community.languages[0] if community.languages else "en")
-
-
-def _span(outgoing: Outgoing, now: datetime) -> tuple[datetime, datetime]:
-    """Begin and end of the period that a post tells of, going back from now."""
-    until = period_start(outgoing.board, now)
-    since = period_start(outgoing.board, until - timedelta(seconds=1))
-    while points.period_named(outgoing.board, since) > outgoing.period:
-        since, until = period_start(outgoing.board, since - timedelta(seconds=1)), since
-    return since, until
 
 
 # ---------------------------------------------------------------- what became of it
@@ -164,12 +212,12 @@ def _is_still_ours(turn: Turn, outgoing: Outgoing) -> bool:
 # ---------------------------------------------------------------- what an admin does about it
 
 _SHOWN = 10
+_UNSETTLED = (PostState.REFUSED, PostState.UNKNOWN)
 
 
-def unsettled(turn: Turn, community_id: int) -> list[Outgoing]:
+def unsettled(turn: Turn, community_id: int) -> Sequence[Outgoing]:
     """The newest posts that wait for an admin."""
-    posts = turn.unit.posts_of(community_id, _SHOWN)
-    return [post for post in posts if post.state in (PostState.REFUSED, PostState.UNKNOWN)]
+    return turn.unit.posts_of(community_id, _SHOWN, _UNSETTLED)
 
 
 def trouble(outgoing: Outgoing) -> Text:
@@ -192,7 +240,7 @@ def trouble(outgoing: Outgoing) -> Text:
 def send_now(turn: Turn, community_id: int, board: str, period: str) -> Outgoing:
     """An admin has looked: a post that was refused, or whose fate is unknown, goes out again."""
     outgoing = turn.unit.post(community_id, board, period)
-    if outgoing is None or outgoing.state not in {PostState.REFUSED, PostState.UNKNOWN}:
+    if outgoing is None or outgoing.state not in _UNSETTLED:
         raise Unknown(N_("This post needs nothing: it was sent, or will be."))
     again = replace(outgoing, state=PostState.WAITING, due=turn.now, begun_at=None, reason=None)
     turn.unit.save_post(again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.bulletin import Outgoing, PostState
 from core.model import TaskKind
@@ -24,8 +24,23 @@ class Posts(People):
         self._t.schedules.pop((community_id, board), None)
 
     def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
-        due = [s for s in self._t.schedules.values() if s.next_run <= now]
+        active = {c.id for c in self._t.communities.values() if c.active}
+        due = [
+            s
+            for s in self._t.schedules.values()
+            if s.next_run <= now and s.community_id in active
+        ]
         return sorted(due, key=lambda s: (s.next_run, s.community_id, s.board))[:limit]
+
+    def coming_schedules(
+        self, now: datetime, beyond: tuple[int, str], limit: int
+    ) -> Sequence[Schedule]:
+        found = [
+            s
+            for key, s in sorted(self._t.schedules.items())
+            if s.next_run > now and key > beyond
+        ]
+        return found[:limit]
 
     def add_post(self, post: Outgoing) -> bool:
         key = (post.community_id, post.board, post.period)
@@ -44,17 +59,29 @@ class Posts(People):
         due = [p for p in self._posts_on(platform, PostState.WAITING) if p.due <= now]
         return due[:limit]
 
-    def begun_posts(self, platform: str, before: datetime, limit: int) -> Sequence[Outgoing]:
-        begun = self._posts_on(platform, PostState.SENDING)
-        return [p for p in begun if p.begun_at is not None and p.begun_at <= before][:limit]
+    def begun_posts(
+        self, platform: str, now: datetime, patience: timedelta, limit: int
+    ) -> Sequence[Outgoing]:
+        return [
+            p
+            for p in self._posts_on(platform, PostState.SENDING)
+            if p.begun_at is not None
+            and (p.begun_at + patience * p.tries <= now or p.begun_at > now + patience)
+        ][:limit]
 
     def _posts_on(self, platform: str, state: PostState) -> list[Outgoing]:
         here = {c.id for c in self._t.communities.values() if c.platform == platform}
         found = [p for p in self._t.posts.values() if p.state is state and p.community_id in here]
         return sorted(found, key=lambda p: (p.due, p.community_id, p.board, p.period))
 
-    def posts_of(self, community_id: int, limit: int) -> Sequence[Outgoing]:
-        found = [p for p in self._t.posts.values() if p.community_id == community_id]
+    def posts_of(
+        self, community_id: int, limit: int, states: Sequence[PostState] = ()
+    ) -> Sequence[Outgoing]:
+        found = [
+            p
+            for p in self._t.posts.values()
+            if p.community_id == community_id and (not states or p.state in states)
+        ]
         return sorted(found, key=lambda p: (p.due, p.board, p.period), reverse=True)[:limit]
 
     def address_of(self, community_id: int) -> str | None:

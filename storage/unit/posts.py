@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.bulletin import Outgoing, PostState
 from core.model import TaskKind
@@ -29,8 +29,14 @@ DROP_SCHEDULE = "DELETE FROM schedule WHERE community_id = $1 AND board = $2"
 
 # What is due, as far as nobody else is at it.
 DUE_SCHEDULES = f"""
-SELECT {columns("s", _SCHEDULE)} FROM schedule s WHERE s.next_run <= $1
-ORDER BY s.next_run, s.community_id, s.board LIMIT $2 FOR UPDATE SKIP LOCKED
+SELECT {columns("s", _SCHEDULE)} FROM schedule s JOIN community c ON c.id = s.community_id
+WHERE s.next_run <= $1 AND c.active
+ORDER BY s.next_run, s.community_id, s.board LIMIT $2 FOR UPDATE OF s SKIP LOCKED
+"""
+COMING_SCHEDULES = f"""
+SELECT {columns("s", _SCHEDULE)} FROM schedule s
+WHERE s.next_run > $1 AND (s.community_id, s.board) > ($2, $3)
+ORDER BY s.community_id, s.board LIMIT $4 FOR UPDATE
 """
 
 # A post; the key lets there be one for a community, board and period.
@@ -48,6 +54,10 @@ POSTS_OF = f"""
 SELECT {columns("o", _POST)} FROM outbox o WHERE o.community_id = $1
 ORDER BY o.due DESC, o.board DESC, o.period DESC LIMIT $2
 """
+POSTS_IN = f"""
+SELECT {columns("o", _POST)} FROM outbox o WHERE o.community_id = $1 AND o.state = ANY($3)
+ORDER BY o.due DESC, o.board DESC, o.period DESC LIMIT $2
+"""
 
 # Posts to be sent now, and posts that were begun long ago, as far as nobody else is at them.
 DUE_POSTS = f"""
@@ -57,8 +67,9 @@ ORDER BY o.due, o.community_id, o.board, o.period LIMIT $3 FOR UPDATE OF o SKIP 
 """
 BEGUN_POSTS = f"""
 SELECT {columns("o", _POST)} FROM outbox o JOIN community c ON c.id = o.community_id
-WHERE o.state = 'sending' AND o.begun_at <= $1 AND c.platform = $2
-ORDER BY o.due, o.community_id, o.board, o.period LIMIT $3 FOR UPDATE OF o SKIP LOCKED
+WHERE o.state = 'sending' AND c.platform = $1
+  AND (o.begun_at + o.tries * $2 <= $3 OR o.begun_at > $3 + $2)
+ORDER BY o.due, o.community_id, o.board, o.period LIMIT $4 FOR UPDATE OF o SKIP LOCKED
 """
 
 # The platform's id of a community.
@@ -98,6 +109,12 @@ class Posts(Part):
     def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         return [_schedule_from_row(row) for row in self.db.rows(DUE_SCHEDULES, micros(now), limit)]
 
+    def coming_schedules(
+        self, now: datetime, beyond: tuple[int, str], limit: int
+    ) -> Sequence[Schedule]:
+        rows = self.db.rows(COMING_SCHEDULES, micros(now), *beyond, limit)
+        return [_schedule_from_row(row) for row in rows]
+
     def add_post(self, post: Outgoing) -> bool:
         return self.db.run(ADD_POST, *_post_values(post)) > 0
 
@@ -113,12 +130,22 @@ class Posts(Part):
             _post_from_row(row) for row in self.db.rows(DUE_POSTS, micros(now), platform, limit)
         ]
 
-    def begun_posts(self, platform: str, before: datetime, limit: int) -> Sequence[Outgoing]:
-        rows = self.db.rows(BEGUN_POSTS, micros(before), platform, limit)
+    def begun_posts(
+        self, platform: str, now: datetime, patience: timedelta, limit: int
+    ) -> Sequence[Outgoing]:
+        span = patience // timedelta(microseconds=1)
+        rows = self.db.rows(BEGUN_POSTS, platform, span, micros(now), limit)
         return [_post_from_row(row) for row in rows]
 
-    def posts_of(self, community_id: int, limit: int) -> Sequence[Outgoing]:
-        return [_post_from_row(row) for row in self.db.rows(POSTS_OF, community_id, limit)]
+    def posts_of(
+        self, community_id: int, limit: int, states: Sequence[PostState] = ()
+    ) -> Sequence[Outgoing]:
+        if states:
+            wanted = [state.value for state in states]
+            rows = self.db.rows(POSTS_IN, community_id, limit, wanted)
+        else:
+            rows = self.db.rows(POSTS_OF, community_id, limit)
+        return [_post_from_row(row) for row in rows]
 
     def address_of(self, community_id: int) -> str | None:
         row = self.db.row(ADDRESS_OF, community_id)

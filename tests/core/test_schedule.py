@@ -1,6 +1,6 @@
 """Statements about when boards are due."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from core.schedule import (
     BOARDS,
     Schedule,
+    days_of,
     ended_period,
     is_quiet,
     next_run,
     period_start,
     previous_period,
+    rest_ends,
+    span_of,
 )
 
 MADRID = Schedule(1, "week", timezone="Europe/Madrid", weekday=0, hour=9)
@@ -48,9 +51,54 @@ def test_an_hour_that_the_clocks_repeat_is_due_the_first_time_alone() -> None:
 
 
 def test_a_monthly_board_is_due_on_the_first_local_day() -> None:
-    monthly = Schedule(1, "month", timezone="Asia/Tokyo", hour=8)
+    monthly = Schedule(1, "month", timezone="America/Lima", hour=8)
 
-    assert next_run(monthly, utc(2026, 1, 31, 12)) == utc(2026, 1, 31, 23)
+    assert next_run(monthly, utc(2026, 1, 31, 12)) == utc(2026, 2, 1, 13)
+
+
+@pytest.mark.parametrize(
+    ("board", "after", "due"),
+    [
+        ("month", utc(2026, 1, 31, 12), utc(2026, 2, 1, 0)),
+        ("week", utc(2026, 1, 31, 12), utc(2026, 2, 2, 0)),
+        ("day", utc(2026, 1, 31, 12), utc(2026, 1, 31, 20)),
+    ],
+)
+def test_where_clocks_are_far_ahead_no_week_or_month_is_told_before_it_is_over(
+    board: str, after: datetime, due: datetime
+) -> None:
+    schedule = Schedule(1, board, timezone="Pacific/Auckland", hour=9)
+
+    assert next_run(schedule, after) == due
+    assert span_of(ended_period(board, due))[1] > due - timedelta(days=1)
+
+
+def test_quiet_hours_end_on_the_day_in_which_they_end() -> None:
+    night = (22, 7)
+
+    assert rest_ends(utc(2026, 3, 1, 12), "Europe/Madrid", night) is None
+    assert rest_ends(utc(2026, 3, 1, 12), "Europe/Madrid", None) is None
+    assert rest_ends(utc(2026, 3, 1, 22), "Europe/Madrid", night) == utc(2026, 3, 2, 6)
+    assert rest_ends(utc(2026, 3, 2, 4), "Europe/Madrid", night) == utc(2026, 3, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("d:2026-02-28", date(2026, 2, 28), date(2026, 2, 28)),
+        ("w:2026-W01", date(2025, 12, 29), date(2026, 1, 4)),
+        ("m:2026-02", date(2026, 2, 1), date(2026, 2, 28)),
+        ("m:2026-12", date(2026, 12, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_period_has_its_days(period: str, first: date, last: date) -> None:
+    assert days_of(period) == (first, last)
+    assert span_of(period)[1] - span_of(period)[0] == last - first + timedelta(days=1)
+
+
+def test_all_time_has_no_days() -> None:
+    with pytest.raises(ValueError, match="total"):
+        days_of("total")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +115,7 @@ def test_a_post_tells_of_the_newest_period_that_is_over(
     now = utc(2026, 3, 2, 0) if board == "day" else utc(2026, 3, 1, 12)
 
     assert ended_period(board, now) == ended
-    assert previous_period(board, now) == before
+    assert previous_period(board, ended) == before
 
 
 def test_an_unknown_board_has_no_period() -> None:

@@ -36,9 +36,13 @@ class FakeHerald:
         self.nonces: set[str] = set()
         self.told: list[tuple[str, str]] = []
         self.captions: list[str] = []
+        self.alternatives: list[str] = []
+        self.pictures: list[bytes | None] = []
         self.faults: list[str] = []
 
-    async def post(self, post: Post, picture: bytes, caption: str, alternative: str) -> str:
+    async def post(
+        self, post: Post, picture: bytes | None, caption: str, alternative: str
+    ) -> str:
         fault = self.faults.pop(0) if self.faults else ""
         await asyncio.sleep(0)
         match fault:
@@ -54,6 +58,8 @@ class FakeHerald:
         if not (self.knows_nonces and nonce in self.nonces):
             self.arrived[nonce] += 1
             self.captions.append(caption)
+            self.alternatives.append(alternative)
+            self.pictures.append(picture)
         self.nonces.add(nonce)
         if fault == "lost":
             raise ConnectionError
@@ -65,7 +71,7 @@ class FakeHerald:
         self.told.append((channel, words))
 
 
-def no_picture(bulletin: Bulletin) -> bytes:
+async def no_picture(bulletin: Bulletin) -> bytes:
     return b"png"
 
 
@@ -95,8 +101,8 @@ async def ticked(poster: Poster) -> None:
     """One tick, which may end in the middle."""
     try:
         await poster.tick()
-    except Killed:
-        return
+    except* Killed:
+        pass
 
 
 async def posts(store: Store, communities: Iterable[int]) -> list[Outgoing]:

@@ -6,10 +6,13 @@ import pytest
 
 from bot.pictures import fonts
 from bot.pictures.board import WIDTH, picture
-from bot.pictures.lines import cut, width, wrapped
+from bot.pictures.lines import cut, is_rtl_sentence, width, wrapped
+from bot.pictures.painter import painted
+from bot.pictures.signs import legible
 from core.bulletin import Bulletin, Row
 from core.text import N_, Nn_
 
+ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
 NAMES = {
     "en": ("Ada Lovelace", "Юлия", "陳大文", "مريم", "नेहा"),
     "ar": ("مريم العلي", "Ada (admin)", "يوسف 7", "נועה", "सारा"),
@@ -28,7 +31,7 @@ def board(language: str, *names: str, count: int = 10) -> Bulletin:
         Nn_("{count} tree was finished.", "{count} trees were finished.", 3),
         N_("New on the board: {names}", names=names),
     )
-    return Bulletin(N_("Leaderboard of the week"), rows, facts, language)
+    return Bulletin(N_("Leaderboard of the week"), rows, facts, "w:2026-W01", language)
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -46,7 +49,7 @@ def test_a_picture_is_small_and_the_same_every_time(language: str) -> None:
 
 
 def test_a_board_without_names_is_a_picture_that_says_so() -> None:
-    empty = picture(Bulletin(N_("Leaderboard of the day"), (), (), "en"))
+    empty = picture(Bulletin(N_("Leaderboard of the day"), (), (), "d:2026-01-04", "en"))
 
     assert size(empty)[0] == WIDTH
 
@@ -72,7 +75,9 @@ def test_a_picture_in_latin_letters_reads_one_font() -> None:
 @pytest.mark.parametrize(
     ("words", "language", "families"),
     [
-        ("陳 and नेहा", "en", ["Noto Sans SC", "Noto Sans", "Noto Sans Devanagari"]),
+        ("Ada Ωmega Юлия", "en", ["Noto Sans"]),
+        ("नेहा and Ada", "en", ["Noto Sans Devanagari"]),
+        ("گل Ада", "en", ["Noto Sans Arabic", "Noto Sans"]),
         ("陳さん", "en", ["Noto Sans JP"]),
         ("陳", "ja", ["Noto Sans JP"]),
         ("مريم العلي", "ar", ["Noto Sans Arabic"]),
@@ -83,9 +88,56 @@ def test_each_script_is_drawn_in_its_own_font(
 ) -> None:
     found = fonts.runs(words, language)
 
-    assert "".join(run for _, run in found) == words
+    assert "".join(run for _, run in found).translate(ISOLATES) == words
     drawn = [font.family for font, run in found if run.strip()]
     assert drawn == families
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("𝕱𝖆𝖓𝖈𝖞", "Fancy"),
+        ("a\nb\x00c", "a b c"),
+        ("\ud800x", "x"),
+        ("👩\u200d🚀👍🏽", "👩🚀👍"),
+        ("नेहा\u200dय", "नेहा\u200dय"),
+        ("꧁Ada꧂", "Ada"),
+        ("\u202e  ", "—"),
+        ("z" + "\u0337" * 40, "z" + "\u0337" * 3),
+    ],
+)
+def test_a_name_is_shown_as_far_as_any_font_can(name: str, shown: str) -> None:
+    assert legible(name) == shown
+
+
+def test_words_beside_an_indic_script_that_its_font_lacks_are_left_out() -> None:
+    ((font, words),) = fonts.runs("ಕನ್ನಡ Ada", "en")
+
+    assert (font.family, words.translate(ISOLATES)) == ("Noto Sans Kannada", "ಕನ್ನಡ …")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rtl"),
+    [
+        ("Leaderboard", False),
+        ("3 أشجار", True),
+        ("\u2068Ada\u2069 אוהבת", True),
+        ("\u2068נועה\u2069 likes", False),
+        ("123", False),
+    ],
+)
+def test_a_sentence_runs_as_its_first_letter_that_is_no_name(sentence: str, rtl: bool) -> None:
+    assert is_rtl_sentence(sentence) is rtl
+
+
+def test_words_that_the_library_cannot_draw_cost_a_picture_those_words_alone() -> None:
+    around = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">{}</svg>'
+    well = '<text x="0" y="9">x</text>'
+
+    assert painted(around.format(well + "<text y='1'>&broken;</text>")) == painted(
+        around.format(well)
+    )
+    assert painted("no drawing") == b""
 
 
 def test_a_name_that_does_not_fit_ends_in_dots_and_keeps_its_signs_whole() -> None:
