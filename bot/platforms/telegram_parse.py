@@ -99,7 +99,8 @@ def arguments_from_text(spec: CommandSpec, rest: str) -> Mapping[str, str]:
     if not rest or not spec.arguments:
         return {}
     if len(spec.arguments) == 1:
-        return {spec.arguments[0].name: rest}
+        (only,) = spec.arguments
+        return {only.name: rest.removeprefix(f"{only.name}=")}
     found: dict[str, str] = {}
     for word in re.sub(r"\s*,\s*", ",", rest).split():
         name, equals, value = word.partition("=")

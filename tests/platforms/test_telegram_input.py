@@ -41,6 +41,7 @@ from core.dialogue import Command
             "/leaderboard month everywhere",
             Command("leaderboard", {"period": "month", "scope": "everywhere"}),
         ),
+        ("/timezone zone=Europe/Madrid", Command("timezone", {"zone": "Europe/Madrid"})),
         ("/fly_to_the_moon", Command("fly-to-the-moon")),
     ],
 )
