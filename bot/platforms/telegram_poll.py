@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import BadRequest, Conflict, EndPointNotFound, InvalidToken, TelegramError
 
+from bot.platforms.telegram_read import Raw, raw_updates
 from bot.platforms.telegram_request import TooFast
 from bot.platforms.telegram_updates import WINDOW, Inbox
 
@@ -25,7 +26,7 @@ _FAREWELL = 5.0  # seconds for the last word
 
 _METHOD = "getupdates"  # without the capital: the library's own wants to read every update anew
 
-Ask = Callable[[], Awaitable[Sequence[Update]]]
+Ask = Callable[[], Awaitable[Sequence[Raw]]]
 
 
 class Poll:
@@ -47,8 +48,8 @@ class Poll:
         """Until cancelled."""
         await self._until_done(self._leave_webhook)
         while True:
-            for update in await self._until_done(self._ask):
-                self._inbox.put(update)
+            for raw in await self._until_done(self._ask):
+                self._inbox.take_in(raw, self._bot)
             await self._inbox.quiet(_BUSY)
 
     async def confirm(self) -> None:
@@ -62,8 +63,8 @@ class Poll:
         except (TelegramError, TimeoutError) as error:
             _log.info("Not confirmed on leaving: %s", type(error).__name__)
 
-    async def _ask(self) -> Sequence[Update]:
-        """New updates; those still at work are shown again and again, and are not read again."""
+    async def _ask(self) -> Sequence[Raw]:
+        """New updates, and those still at work, which are shown again and again."""
         found = await self._bot.do_api_request(
             _METHOD,
             api_kwargs={
@@ -74,16 +75,15 @@ class Poll:
             },
             read_timeout=_LONG_POLL + 15,
         )
-        new = [raw for raw in found if not self._inbox.knows(raw["update_id"])]
-        return [Update.de_json(raw, self._bot) for raw in new]
+        return raw_updates(found)
 
-    async def _leave_webhook(self) -> Sequence[Update]:
+    async def _leave_webhook(self) -> Sequence[Raw]:
         """A webhook of an earlier run keeps updates from us; what it has queued stays queued."""
         if (await self._bot.get_webhook_info()).url:
             await self._bot.delete_webhook(drop_pending_updates=False)
         return ()
 
-    async def _until_done(self, ask: Ask) -> Sequence[Update]:
+    async def _until_done(self, ask: Ask) -> Sequence[Raw]:
         """Ask again, more and more slowly, while Telegram cannot be reached."""
         while True:
             try:

@@ -10,6 +10,8 @@ from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.platforms.telegram_read import value_from_json
+
 _SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 
@@ -81,8 +83,8 @@ class HttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, object]:
         """What the server said; a page of HTML instead is an error like others."""
         try:
-            said = orjson.loads(payload)
-        except orjson.JSONDecodeError as error:
+            said = value_from_json(payload)
+        except ValueError as error:
             raise TelegramError("the answer is not JSON") from error
         if not isinstance(said, dict):
             raise TelegramError("the answer is not an object")

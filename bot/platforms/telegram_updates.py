@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from telegram import Update
+from telegram import Bot, Update
 
 from bot.platforms.telegram_faults import logged
+from bot.platforms.telegram_read import Raw, update_from_raw
 
 PATIENCE = 5.0
 """Seconds that a committed update waits for its answer to go out."""
@@ -125,6 +126,21 @@ class Inbox:
         """How many updates are not confirmed."""
         return len(self._tickets)
 
+    def take_in(self, raw: Raw, bot: Bot) -> Ticket:
+        """Take in what was shown, once; what cannot be read is answered by that."""
+        number = raw["update_id"]
+        assert isinstance(number, int)
+        known = self._tickets.get(number)
+        if known is not None:
+            return known
+        update = update_from_raw(raw, bot)
+        if update is not None:
+            return self.put(update)
+        ticket = self._tickets[number] = Ticket(Update(number))
+        ticket.commit()
+        ticket.answered.set()
+        return ticket
+
     def put(self, update: Update) -> Ticket:
         """Take an update in; one that is known already is not taken in again."""
         known = self._tickets.get(update.update_id)
@@ -151,10 +167,6 @@ class Inbox:
     def confirmed(self, ticket: Ticket) -> None:
         """A webhook call ends: this update never comes again."""
         self._tickets.pop(ticket.update.update_id, None)
-
-    def knows(self, update_id: int) -> bool:
-        """Whether an update is still here."""
-        return update_id in self._tickets
 
     async def quiet(self, seconds: float) -> None:
         """Wait until all is answered, at most so long."""

@@ -8,12 +8,12 @@ import hmac
 import logging
 from urllib.parse import urlsplit
 
-import orjson
 from aiohttp import web
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.platforms.telegram_poll import ALLOWED_UPDATES
+from bot.platforms.telegram_read import raw_updates, value_from_json
 from bot.platforms.telegram_updates import Inbox
 
 _log = logging.getLogger(__name__)
@@ -89,11 +89,13 @@ class Webhook:
         if not hmac.compare_digest(shown.encode(), self._secret.encode()):
             return web.Response(status=403)
         try:
-            update = Update.de_json(orjson.loads(await request.read()), self._bot)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            called = raw_updates([value_from_json(await request.read())])
+        except ValueError:
+            called = []
+        if not called:
             _log.warning("A call of the webhook could not be read")
             return web.Response(status=400)
-        ticket = self._inbox.put(update)
+        ticket = self._inbox.take_in(called[0], self._bot)
         await ticket.settled()
         self._inbox.confirmed(ticket)
         return web.Response()

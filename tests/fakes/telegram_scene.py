@@ -89,7 +89,9 @@ async def served(tg: FakeTelegram, desk: Door, pace: Pace = QUICK) -> AsyncItera
 
 
 def wrong_calls(tg: FakeTelegram) -> list[str]:
-    """What is wrong with the calls of the bot, by the published description."""
+    """What is wrong with the calls of the bot, by the published description where it is there."""
+    if telegram_spec.spec_file() is None:
+        return []
     return [
         fault
         for call in (*tg.calls, *tg.polls)
