@@ -29,20 +29,37 @@ class Identity:
     hashes: Callable[[str, str], Sequence[bytes]]
     """The hashes of a platform's id, under every secret, the present one first."""
 
+    marks: tuple[str, ...]
+    """What a store knows the secrets by, in their order; nothing can be read with them."""
+
+    retired: tuple[bytes, ...]
+    """Keys of hashes that outlived their secret: those of blocked people who left."""
+
     def __init__(self, secret: str) -> None:
         secrets = [part.strip() for part in secret.split(",") if part.strip()]
         if not secrets:
             raise StoreError("The secret key is empty: set one, or remove the empty key file.")
+        self.marks = tuple(_derived("mark", part).hex()[:16] for part in secrets)
         self._hash_keys = [_derived("account hash", part) for part in secrets]
         self._fernet = MultiFernet(
             [Fernet(urlsafe_b64encode(_derived("account id", part))) for part in secrets]
         )
-
+        self.retired = ()
         self.hashes = lru_cache(maxsize=65536)(self._hashes)
 
     def _hashes(self, platform: str, external_id: str) -> Sequence[bytes]:
         told = f"{platform}\0{external_id}".encode()
         return [digest(key, told, "sha256") for key in self._hash_keys]
+
+    @property
+    def older_hash_keys(self) -> Sequence[bytes]:
+        return self._hash_keys[1:]
+
+    def hashes_ever(self, platform: str, external_id: str) -> Sequence[bytes]:
+        """The hashes under which somebody may have been blocked before they left."""
+        told = f"{platform}\0{external_id}".encode()
+        older = [digest(key, told, "sha256") for key in self.retired]
+        return [*self.hashes(platform, external_id), *older]
 
     def encrypted(self, external_id: str) -> bytes:
         return self._fernet.encrypt(external_id.encode())
@@ -78,12 +95,25 @@ def secret_from(data_dir: Path) -> str:
 
 def _make_secret(path: Path) -> None:
     """The file appears whole; of several processes that start at once, the first one's counts."""
-    unfinished = path.with_name(f".{path.name}.{token_urlsafe(8)}")
-    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    unfinished = _written(path, token_urlsafe(32))
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(token_urlsafe(32) + "\n")
         with suppress(FileExistsError):
             os.link(unfinished, path)
     finally:
         os.unlink(unfinished)
+
+
+def replace_secret(path: Path, secret: str) -> None:
+    """The file holds the one or the other, at every moment."""
+    _written(path, secret).replace(path)
+
+
+def _written(path: Path, secret: str) -> Path:
+    """A file beside this one, whole on the disk, for its owner's eyes only."""
+    unfinished = path.with_name(f".{path.name}.{token_urlsafe(8)}")
+    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+        file.flush()
+        os.fsync(handle)
+    return unfinished

@@ -56,6 +56,7 @@ async def open_store(
     else:
         store = await PostgresStore.open(address.url, means)
     try:
+        await store.transact(SqlUnit.admit_secret)
         await _follow_policy(store, policy)
     except BaseException:
         await store.close()

@@ -12,6 +12,7 @@ def add_to(app: typer.Typer) -> None:
     db = typer.Typer(help="Look after the tree store.", no_args_is_help=True)
     db.command()(upgrade)
     db.command()(check)
+    db.command("rotate-key")(rotate_key)
     app.add_typer(db, name="db")
     app.command()(backup)
 
@@ -50,6 +51,17 @@ def check() -> None:
     if asyncio.run(broken()):
         raise typer.Exit(1)
     print("Everything in the store fits together.")
+
+
+def rotate_key() -> None:
+    """Change the secret key: write every platform id with a new one. Stop the program first."""
+    import asyncio
+
+    from bot.config import settings_from
+    from bot.rotation import rotated
+
+    settings = settings_from()
+    print(asyncio.run(rotated(settings)))
 
 
 def backup(

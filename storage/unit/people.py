@@ -27,7 +27,7 @@ from storage.convert import (
 from storage.driver import Row, dollars
 from storage.identity import event_number
 from storage.times import micros
-from storage.unit.base import Part
+from storage.unit.keys import Keys
 
 # Remember that an event was handled; touches no row when it was before.
 SEE = "INSERT INTO seen (event, second) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -125,7 +125,7 @@ BAR = "INSERT INTO barred (person_id, community_id) VALUES ($1, $2) ON CONFLICT 
 UNBAR = "DELETE FROM barred WHERE person_id = $1 AND community_id = $2"
 
 
-class People(Part):
+class People(Keys):
     """Persons, accounts, communities, consent, sessions."""
 
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
@@ -250,7 +250,9 @@ class People(Part):
         is_repeat: bool,
         at: datetime,
     ) -> Arrival:
-        blocked = any(self.db.row(WAS_BLOCKED, id_hash) is not None for id_hash in hashes)
+        self.require_present_secret()
+        ever = self.means.identity.hashes_ever(who.platform, who.external_id)
+        blocked = any(self.db.row(WAS_BLOCKED, id_hash) is not None for id_hash in ever)
         person = Person(id=0, created_at=at, name=who.name, blocked=blocked)
         row = self.db.row(ADD_PERSON, *person_values(person)[1:])
         assert row is not None

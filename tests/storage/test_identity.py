@@ -75,22 +75,6 @@ async def test_no_platform_id_is_stored_in_the_clear(sqlite_url: str, tmp_path: 
     assert (WHO.community or "").encode() not in stored
 
 
-async def test_people_and_communities_are_known_again_after_a_rotation(
-    sql_database: str, tmp_path: Path
-) -> None:
-    async def arrive(secret: str) -> tuple[int, int | None, bool]:
-        store = await open_store(sql_database, tmp_path, Policy(), Random(1), secret)
-        arrival = await store.transact(lambda unit: unit.arrive(WHO, None, AT))
-        await store.close()
-        community = arrival.community.id if arrival.community else None
-        return arrival.person.id, community, arrival.is_new
-
-    ada, guild, _ = await arrive("old")
-
-    assert await arrive("new, old") == (ada, guild, False)
-    assert await arrive("new") == (ada, guild, False)
-
-
 def test_nothing_but_a_hash_is_kept_of_a_blocked_person_who_left(
     sqlite_template: Path,
 ) -> None:
