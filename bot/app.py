@@ -14,13 +14,14 @@ from bot.config import Settings, policy_from
 from bot.doorkeeper import Doorkeeper
 from bot.errors import SettingsError
 from bot.health import Health, Pulse, beating
-from bot.herald import Announce
+from bot.herald import Announce, Herald
 from bot.language import LanguageHint
 from bot.logs import log_to, tell_lost_errors
 from bot.metrics import Metrics
 from bot.observed import Observed, ObservedStore
 from bot.pictures import studio
 from bot.posting import Poster
+from bot.reminding import Reminders
 from bot.schedule import ticking
 from bot.store import fault_of, open_work, opened
 from bot.supervision import Serve, supervised
@@ -71,11 +72,17 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
         desk = Observed(Doorkeeper(Desk(store, world), world.policy, world.clock), metrics)
         health = Health(chats, partial(fault_of, settings, store), Pulse())
         poster = Poster(store, world, painters.picture)
-        with _told_to_stop(stop), ticking(store, world, poster):
+        reminders = Reminders(store, world)
+
+        def announce(herald: Herald) -> None:
+            poster.announce(herald)
+            reminders.announce(herald)
+
+        with _told_to_stop(stop), ticking(store, world, poster, reminders):
             if "terminal" not in platforms:  # one person may wait; a community should not
                 await asyncio.to_thread(hint.load)
             async with _looked_after(settings, health, metrics, store):
-                serving = partial(_serving, desk, settings, name, health, poster.announce)
+                serving = partial(_serving, desk, settings, name, health, announce)
                 running = [
                     asyncio.create_task(supervised(platform, serving(platform), stop))
                     for platform in platforms

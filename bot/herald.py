@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from core.dialogue import Screen
 from core.flow.posting import Post
 
 
@@ -26,8 +27,12 @@ class PostLater(Exception):
         self.seconds = seconds
 
 
+class Unwelcome(Exception):
+    """The person lets nobody write to them, or not us."""
+
+
 class Herald(Protocol):
-    """Posts boards on one platform, at a pace that the platform likes."""
+    """Posts boards and reminds people on one platform, at a pace that the platform likes."""
 
     platform: str
     knows_nonces: bool  # whether a post that was sent twice appears once
@@ -44,6 +49,14 @@ class Herald(Protocol):
 
     async def tell(self, post: Post, channel: str, words: str) -> None:
         """Say something to the admins of the community; raises what the platform raises."""
+        ...
+
+    async def remind(self, address: str, screen: Screen) -> None:
+        """Show a screen to one person, in private, once.
+
+        Raises Unwelcome or PostLater where it was surely not taken; after any other error it may
+        have been.
+        """
         ...
 
 

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.posting import Poster
 from core.flow.housekeeping import tend
 from core.flow.turn import Turn
 from core.ports import Store, World
 
 SECONDS_BETWEEN_TICKS = 60
-SECONDS_BETWEEN_POSTS, JITTER = 20, 5
-"""How often boards are looked for; several processes do not all look at once."""
+SECONDS_BETWEEN_LOOKS, JITTER = 20, 5
+"""How often boards and reminders are looked for."""
 MOST_ROUNDS = 100
 """What is left after so many rounds waits for the next tick."""
 
 
+class Loop(Protocol):
+    """Something that looks again and again for what is due."""
+
+    async def tick(self) -> None: ...
+
+
 @contextmanager
-def ticking(store: Store, world: World, poster: Poster | None = None) -> Iterator[None]:
-    """Keep house and post boards while the program serves; every process may: the rows decide."""
+def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
+    """Keep house and do what is due while the program serves; every process may: the rows decide.
+
+    Several processes do not all look at once.
+    """
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(
         keep_house,
@@ -31,11 +40,11 @@ def ticking(store: Store, world: World, poster: Poster | None = None) -> Iterato
         coalesce=True,
         max_instances=1,
     )
-    if poster is not None:
+    for loop in loops:
         scheduler.add_job(
-            poster.tick,
+            loop.tick,
             "interval",
-            seconds=SECONDS_BETWEEN_POSTS,
+            seconds=SECONDS_BETWEEN_LOOKS,
             jitter=JITTER,
             coalesce=True,
             max_instances=1,

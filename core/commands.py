@@ -86,7 +86,13 @@ COMMANDS: tuple[CommandSpec, ...] = (
         N_("Set your time zone for streaks and reminders"),
         arguments=(Argument("zone", N_("A time zone such as Europe/Madrid"), source="timezones"),),
     ),
-    CommandSpec("remind", N_("Turn reminders on or off")),
+    CommandSpec(
+        "remind",
+        N_("Turn reminders on or off"),
+        arguments=(
+            Argument("hour", N_("The hour of your day at which I may write to you, or off")),
+        ),
+    ),
     CommandSpec(
         "link",
         N_("Use one profile on several platforms"),

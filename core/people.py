@@ -57,6 +57,7 @@ class Person:
     streak: Streak = field(default_factory=Streak)
     tutorials: tuple[str, ...] = ()  # finished ones
     home_id: int | None = None  # the community they came from; points of private work go there
+    notice: str | None = None  # the name of something to be said once, at the next screen
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ _PERIODS = ("total", "month", "week", "day")
 def periods(at: datetime) -> tuple[str, str, str, str]:
     """All time, the month, the ISO week and the day (UTC) to which a moment belongs."""
     day = at.astimezone(UTC).date()
-    return ("total", f"m:{day:%Y-%m}", f"w:{_week(day)}", f"d:{day.isoformat()}")
+    return ("total", f"m:{day:%Y-%m}", f"w:{week_of(day)}", f"d:{day.isoformat()}")
 
 
 def period_named(name: str, at: datetime) -> str:
@@ -111,7 +111,7 @@ def scopes(community_id: int | None, lang: str) -> tuple[str, ...]:
     return ("*", f"c:{community_id}", f"l:{lang}")
 
 
-def _week(day: date) -> str:
+def week_of(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
@@ -157,7 +157,7 @@ def _frozen_by(streak: Streak, today: date, freezes: int) -> str | None:
     missed = _missed(streak, today)
     if not missed or missed > freezes:
         return None
-    week = _week(today - timedelta(days=1))
+    week = week_of(today - timedelta(days=1))
     return None if week == streak.frozen_week else week
 
 

@@ -152,6 +152,16 @@ class Policy:
     streak_freezes_per_week: int = 1
     """Missed days a week that do not end a streak."""
 
+    # Reminders
+    reminder_hour: int = 18
+    """The hour of a person's own day at which they are reminded, unless they choose another."""
+    reminder_window_hours: int = 3
+    """So long after that hour a reminder still makes sense; a later one is left out."""
+    calls_per_week: int = 1
+    """How often a week a person who wishes reminders is told what their languages need."""
+    call_from: int = 20
+    """Open work of one kind in one language from which on it is worth a call."""
+
     # Boards
     board_rows: int = 10
     """Lines of a board post."""

@@ -30,6 +30,7 @@ from core.schedule import Schedule
 
 if TYPE_CHECKING:
     from core.bulletin import Outgoing, PostState
+    from core.reminding import Due, Reminder
 
 T = TypeVar("T")
 
@@ -306,6 +307,20 @@ class UnitOfWork(Protocol):
 
     def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:
         """Open work by language and kind, counted up to `cap` each; all languages if none."""
+        ...
+
+    # -- reminders
+    def reminder(self, person_id: int) -> Reminder | None:
+        """What a person wishes, ours alone until the transaction ends."""
+        ...
+
+    def save_reminder(self, reminder: Reminder) -> None: ...
+    def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
+        """Those whose hour has come, ours alone until the transaction ends; oldest first."""
+        ...
+
+    def silence(self, person_id: int, notice: str) -> None:
+        """No more reminders for somebody, and a notice of it at their next screen."""
         ...
 
     # -- allowances

@@ -42,7 +42,7 @@ def replacing(names: str) -> str:
 NEW_PERSON = (
     "created_at name interface languages kinds timezone hidden reminders consent_version"
     " consented_at blocked block_reason streak_days streak_last_day streak_frozen_week"
-    " streak_best tutorials home_id"
+    " streak_best tutorials home_id notice"
 )
 PERSON = f"id {NEW_PERSON}"
 
@@ -70,6 +70,7 @@ def person_from_row(row: Row) -> Person:
         ),
         tutorials=words(row[17]),
         home_id=row[18],
+        notice=row[19],
     )
 
 
@@ -95,6 +96,7 @@ def person_values(person: Person) -> tuple[Value, ...]:
         streak.best,
         ",".join(person.tutorials),
         person.home_id,
+        person.notice,
     )
 
 

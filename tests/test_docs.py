@@ -20,7 +20,7 @@ def test_the_page_of_commands_is_the_generated_one() -> None:
 
 
 def test_the_readme_names_every_command_of_the_program_and_no_other() -> None:
-    named = set(re.findall(r"^\| `grove ([a-z ]+)` \|", README, re.MULTILINE))
+    named = set(re.findall(r"^\| `grove ([a-z -]+)` \|", README, re.MULTILINE))
 
     assert named == set(program_commands())
 

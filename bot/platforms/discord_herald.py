@@ -9,14 +9,17 @@ from io import BytesIO
 
 import discord
 
-from bot.herald import Gate, PostLater, PostRefused
+from bot.herald import Gate, PostLater, PostRefused, Unwelcome
 from cogs.foreign import clipped, drawn, size
+from cogs.render import messages
+from core.dialogue import Screen
 from core.flow.posting import Post
 
 _CONTENT, _DESCRIPTION = 2000, 1024
 _FILE = "leaderboard.png"
 _GAP = 1 / 20
 """Between two posts: Discord takes 50 requests a second from a bot, and others want some too."""
+_GAP_BETWEEN_PEOPLE = 1 / 4
 _NEVER = discord.AllowedMentions.none()
 
 
@@ -30,6 +33,7 @@ class DiscordHerald:
         self._client = client
         self._gate = Gate()
         self._turn = asyncio.Lock()
+        self._one_by_one = asyncio.Lock()
 
     async def post(
         self, post: Post, picture: bytes | None, caption: str, alternative: str
@@ -51,6 +55,16 @@ class DiscordHerald:
             await self._paced()
             await self._place(channel).send(_words(words), allowed_mentions=_NEVER)
 
+    async def remind(self, address: str, screen: Screen) -> None:
+        (message,) = messages(screen)
+        async with self._gate.passed(), self._definite():
+            await self._gently()
+            try:
+                channel = await self._client.create_dm(discord.Object(int(address)))
+                await channel.send(view=message.card(), allowed_mentions=_NEVER)
+            except (discord.Forbidden, discord.NotFound) as error:
+                raise Unwelcome from error
+
     async def close(self, seconds: float) -> None:
         """Let the posts under way arrive."""
         await self._gate.close(seconds)
@@ -59,6 +73,11 @@ class DiscordHerald:
         if not channel.isdecimal():
             raise PostRefused("this is no channel of Discord")
         return self._client.get_partial_messageable(int(channel))
+
+    async def _gently(self) -> None:
+        """Discord looks askance at bots that begin many conversations at once."""
+        async with self._one_by_one:
+            await asyncio.sleep(_GAP_BETWEEN_PEOPLE)
 
     async def _paced(self) -> None:
         async with self._turn:

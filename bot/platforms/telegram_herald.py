@@ -9,10 +9,11 @@ from typing import TypeAlias
 from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
 
-from bot.herald import Gate, PostLater, PostRefused
-from bot.platforms.telegram_draw import Drawing
+from bot.herald import Gate, PostLater, PostRefused, Unwelcome
+from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_html import clean, escaped, size
-from bot.platforms.telegram_send import Place, Sender
+from bot.platforms.telegram_send import Place, Sender, is_unreachable
+from core.dialogue import Screen
 from core.flow.posting import Post
 
 Call: TypeAlias = Callable[[Bot, int], Awaitable[Message]]
@@ -51,6 +52,34 @@ class TelegramHerald:
     async def tell(self, post: Post, channel: str, words: str) -> None:
         async with self._gate.passed():
             await self._sender.send(_place(channel), Drawing((escaped(clean(words)),), None))
+
+    async def remind(self, address: str, screen: Screen) -> None:
+        drawing = drawn(screen)
+        (words,) = drawing.messages
+        chat_id = int(address)
+        if self._sender.is_unreachable(chat_id):
+            raise Unwelcome
+        async with self._gate.passed():
+            try:
+                async with asyncio.timeout(_LONGEST_WAIT):
+                    await self._sender.turn(chat_id)
+            except TimeoutError:
+                raise PostLater(_LONGEST_WAIT) from None
+            try:
+                await self._sender.try_once(
+                    chat_id,
+                    lambda bot, chat_id: bot.send_message(
+                        chat_id,
+                        words,
+                        parse_mode=ParseMode.HTML,
+                        reply_markup=drawing.keyboard,
+                    ),
+                )
+            except PostRefused as no:
+                if is_unreachable(no.__cause__):
+                    self._sender.unreachable(chat_id)
+                    raise Unwelcome from no
+                raise
 
     async def close(self, seconds: float) -> None:
         """Let the posts under way arrive."""

@@ -230,7 +230,7 @@ class Sender:
                 self.moved(chat_id, error.new_chat_id)
             case Forbidden():
                 self.unreachable(chat_id)
-            case BadRequest() if _says_unreachable(error):
+            case BadRequest() if is_unreachable(error):
                 self.unreachable(chat_id)
             case BadRequest():
                 raise error
@@ -239,10 +239,12 @@ class Sender:
                 await asyncio.sleep(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE))
 
 
-def _says_unreachable(error: BadRequest) -> bool:
-    """Nobody there has started the bot, or it may not write there."""
-    said = error.message.lower()
-    return "chat not found" in said or "not enough rights" in said
+def is_unreachable(error: BaseException | None) -> bool:
+    """They have blocked the bot, nobody there has started it, or it may not write there."""
+    if isinstance(error, BadRequest):
+        said = error.message.lower()
+        return "chat not found" in said or "not enough rights" in said
+    return isinstance(error, Forbidden)
 
 
 def _reply(place: Place) -> ReplyParameters | None:

@@ -37,6 +37,7 @@ from core.dialogue import (
 )
 from core.errors import NotAllowed, Refusal, Unknown
 from core.flow import people, rules
+from core.flow.reminding import NOTICES
 from core.flow.turn import Visit
 from core.people import Who
 from core.ports import Arrival, Store, UnitOfWork, World
@@ -195,6 +196,9 @@ class Desk:
 
 def _finished(visit: Visit, arrival: Arrival, screen: Screen) -> Screen:
     """Keep where the conversation stands, and say everything in the person's language."""
+    if visit.person.notice is not None and not screen.public:
+        screen = replace(screen, notes=(*screen.notes, NOTICES[visit.person.notice]))
+        visit.save_person(replace(visit.person, notice=None))
     if visit.session != arrival.session:
         visit.unit.save_session(replace(visit.session, version=arrival.session.version + 1))
     return replace(screen, language=visit.language)

@@ -9,7 +9,7 @@ from core.desk.tasks import nothing_open
 from core.desk.words import take_task
 from core.dialogue import AskChoice, AskText, Button, Say, Screen, Typed, press
 from core.errors import Unknown
-from core.flow import people
+from core.flow import people, reminding
 from core.flow.turn import Visit
 from core.languages import DEFAULT, LANGUAGES, language_named
 from core.text import N_, Nn_, Text
@@ -147,19 +147,48 @@ def press_hide(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 
 def remind(visit: Visit, args: Mapping[str, str]) -> Screen:
-    """/remind: reminders on or off; off to begin with."""
-    reminders = not visit.person.reminders
-    visit.save_person(replace(visit.person, reminders=reminders))
-    note = (
-        N_("I will remind you when your streak is about to end or your languages need help.")
-        if reminders
-        else N_("No more reminders.")
-    )
-    return Say(notes=(note,), buttons=(Button(press("remind"), N_("Undo")),))
+    """/remind [hour]: reminders on or off; off to begin with."""
+    word = args.get("hour", "").strip().lower()
+    off = visit.person.reminders if not word else word in {"off", "no"}
+    return _reminded_no_more(visit) if off else _reminded(visit, _hour(word))
 
 
 def press_remind(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    return remind(visit, {})
+    return remind(visit, {} if argument is None else {"hour": argument})
+
+
+def _reminded(visit: Visit, hour: int | None) -> Screen:
+    reminder = reminding.wish(visit, hour)
+    return Say(
+        notes=(
+            N_("I will remind you when your streak is about to end or your languages need help."),
+        ),
+        body=(
+            N_(
+                "That is at about {hour}:00 of your day ({timezone}), and here. Choose another hour"
+                " with /remind, or another zone with /timezone.",
+                hour=reminder.hour,
+                timezone=visit.person.timezone,
+            ),
+        ),
+        buttons=(Button(press("remind", None, "off"), N_("No more reminders")),),
+    )
+
+
+def _reminded_no_more(visit: Visit) -> Screen:
+    reminding.stop(visit)
+    return Say(
+        notes=(N_("No more reminders."),),
+        buttons=(Button(press("remind", None, "on"), N_("Undo")),),
+    )
+
+
+def _hour(word: str) -> int | None:
+    if word in {"", "on", "yes"}:
+        return None
+    if word.isdecimal() and len(word) <= 2 and int(word) < 24:
+        return int(word)
+    raise Unknown(N_("Write an hour from 0 to 23, or off."))
 
 
 def timezone(visit: Visit, args: Mapping[str, str]) -> Screen:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from zoneinfo import available_timezones
 
 from core.errors import NotAllowed, Unknown
+from core.flow import reminding
 from core.flow.growth import settle
 from core.flow.handing import let_go
 from core.flow.pacing import count_guess, refuse_guessing
@@ -50,7 +51,9 @@ def withdraw_consent(visit: Visit) -> None:
     _record_consent(visit, act)
     for task in visit.unit.open_tasks(visit.person.id):
         let_go(visit, task)
-    visit.save_person(replace(visit.person, consent_version=None, consented_at=None))
+    visit.save_person(
+        replace(visit.person, consent_version=None, consented_at=None, reminders=False)
+    )
 
 
 def _record_consent(visit: Visit, act: ConsentAct) -> None:
@@ -99,6 +102,7 @@ def choose_timezone(visit: Visit, name: str) -> str:
     known = _timezones().get(wanted)
     if known is not None:
         visit.save_person(replace(visit.person, timezone=known))
+        reminding.move(visit)
         return known
     raise Unknown(
         N_(
@@ -147,6 +151,7 @@ def accept_link(visit: Visit, code: str) -> bool:
             kept,
             streak=max(kept.streak, gone.streak, key=lambda streak: (streak.days, streak.best)),
             tutorials=tuple(dict.fromkeys((*kept.tutorials, *gone.tutorials))),
+            reminders=kept.reminders or gone.reminders,
         )
     )
     for message_id in touched:
@@ -185,6 +190,7 @@ def leave(visit: Visit, *, with_texts: bool) -> int:
             withdrawn += 1
     visit.unit.record(AuditEntry(at=visit.now, act="person left", reason=f"{withdrawn} texts"))
     visit.unit.forget_person(visit.person.id)
+    visit.person = replace(visit.person, notice=None)  # nobody is left to be told
     return withdrawn
 
 

@@ -68,6 +68,8 @@ class Links(Records):
         t.audit = [
             replace(x, subject_id=kept_id) if x.subject_id == gone_id else x for x in t.audit
         ]
+        if gone_id in t.reminders and kept_id not in t.reminders:
+            t.reminders[kept_id] = replace(t.reminders[gone_id], person_id=kept_id)
         for holder, full_at in list(t.allowances.items()):
             if holder.id == gone_id and holder.limit is not Limit.COMMUNITY_TASKS:
                 own = replace(holder, id=kept_id)
@@ -157,6 +159,7 @@ class Links(Records):
         t.barred = {row for row in t.barred if row[0] != person_id}
         t.tallies = {key: row for key, row in t.tallies.items() if key[2] != person_id}
         t.links = {code: row for code, row in t.links.items() if row[0] != person_id}
+        t.reminders.pop(person_id, None)
         t.allowances = {
             holder: full_at
             for holder, full_at in t.allowances.items()

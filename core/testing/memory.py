@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from core.policy import Policy
 from core.ports import UnitOfWork
-from core.testing.allowances import Allowances
+from core.testing.reminders import Reminders
 from core.testing.tables import Tables
 
 T = TypeVar("T")
@@ -40,5 +40,5 @@ class MemoryStore:
         """Nothing to close."""
 
 
-class MemoryUnit(Allowances):
+class MemoryUnit(Reminders):
     """The `UnitOfWork` port over tables in memory."""

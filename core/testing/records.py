@@ -44,9 +44,7 @@ class Records(Work):
 
     def ballots(self, parent_id: int) -> Sequence[Ballot]:
         own = [
-            replace(
-                task.ballot, weight=self._weight(task), is_compared=task.id in self._t.compared
-            )
+            replace(task.ballot, weight=self._weight(task), is_compared=task.id in self._t.compared)
             for task in self._answers(parent_id)
             if task.ballot is not None
         ]

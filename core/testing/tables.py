@@ -26,6 +26,7 @@ from core.people import (
     Session,
 )
 from core.policy import Policy
+from core.reminding import Reminder
 from core.schedule import Schedule
 
 
@@ -53,6 +54,7 @@ class Tables:
     links: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     schedules: dict[tuple[int, str], Schedule] = field(default_factory=dict)
     posts: dict[tuple[int, str, str], Outgoing] = field(default_factory=dict)
+    reminders: dict[int, Reminder] = field(default_factory=dict)
     allowances: dict[Holder, datetime] = field(default_factory=dict)
     last_id: int = 0
 

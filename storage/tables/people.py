@@ -62,6 +62,7 @@ class PersonRow(Table, table=True):
     streak_best: int = column(SmallInteger)
     tutorials: str = column(String)
     home_id: int | None = maybe(Id, to("community.id"))
+    notice: str | None = maybe(String)  # said once, at the next screen
 
 
 class AccountRow(Table, table=True):
@@ -79,6 +80,25 @@ class AccountRow(Table, table=True):
     platform: str = column(String)
     id_hash: bytes = column(LargeBinary)
     id_encrypted: bytes = column(LargeBinary)
+
+
+class ReminderRow(Table, table=True):
+    """A person's wish to be reminded; moved on to the next day before anything is sent."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        index("ix_reminder_account_id", "account_id"),
+        index("ix_reminder_due", "platform", "next_run"),
+    )
+
+    person_id: int = part(Id, to("person.id"))
+    account_id: int = column(Id, to("account.id"))
+    platform: str = column(String)
+    hour: int = column(SmallInteger)
+    next_run: datetime = column(UtcTime)
+    last_day: str | None = maybe(String)  # ISO date
+    week: str | None = maybe(String)
+    calls: int = column(SmallInteger)
 
 
 class ConsentRow(Table, table=True):

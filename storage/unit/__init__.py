@@ -9,11 +9,12 @@ from storage.unit.opinions import Opinions
 from storage.unit.people import People
 from storage.unit.posts import Posts
 from storage.unit.record import Record
+from storage.unit.reminders import Reminders
 
 __all__ = ["Means", "SqlUnit"]
 
 
-class SqlUnit(People, Links, Opinions, Posts, Allowances, Record):
+class SqlUnit(People, Links, Opinions, Posts, Allowances, Reminders, Record):
     """Everything the core asks of a store, inside one transaction."""
 
     def finish(self) -> None:

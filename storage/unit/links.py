@@ -84,6 +84,8 @@ MOVES = (
     """INSERT INTO barred (person_id, community_id)
        SELECT CAST($1 AS BIGINT), b.community_id FROM barred b WHERE b.person_id = $2
        ON CONFLICT DO NOTHING""",
+    """UPDATE reminder SET person_id = $1 WHERE person_id = $2
+       AND NOT EXISTS (SELECT 1 FROM reminder r WHERE r.person_id = $1)""",
     f"""INSERT INTO bucket (kind, holder_id, full_at)
        SELECT u.kind, CAST($1 AS BIGINT), u.full_at FROM bucket u
        WHERE u.holder_id = $2 AND u.kind IN ({OF_PERSONS})
@@ -99,6 +101,7 @@ GOES = (
     "DELETE FROM barred WHERE person_id = $1",
     "DELETE FROM tally WHERE person_id = $1",
     "DELETE FROM link_code WHERE person_id = $1",
+    "DELETE FROM reminder WHERE person_id = $1",
     f"DELETE FROM bucket WHERE holder_id = $1 AND kind IN ({OF_PERSONS})",
 )
 FORGET_BLOCKED = """

@@ -67,7 +67,7 @@ _SESSION, _COMMUNITY, _PERSON = slice(3, 7), slice(7, 13), slice(13, None)
 
 # A new person.
 ADD_PERSON = f"""
-INSERT INTO person ({listed(NEW_PERSON)}) VALUES ({dollars(18)}) RETURNING id
+INSERT INTO person ({listed(NEW_PERSON)}) VALUES ({dollars(19)}) RETURNING id
 """
 
 # A new account of a person.

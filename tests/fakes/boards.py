@@ -12,6 +12,7 @@ from bot.herald import PostLater, PostRefused
 from bot.posting import Poster
 from core.bulletin import Bulletin, Outgoing
 from core.community import Rules, with_rules
+from core.dialogue import Screen
 from core.flow.posting import Post
 from core.people import Who
 from core.policy import Policy
@@ -69,6 +70,9 @@ class FakeHerald:
 
     async def tell(self, post: Post, channel: str, words: str) -> None:
         self.told.append((channel, words))
+
+    async def remind(self, address: str, screen: Screen) -> None:
+        raise AssertionError("nobody is reminded here")
 
 
 async def no_picture(bulletin: Bulletin) -> bytes:

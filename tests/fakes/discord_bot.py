@@ -70,7 +70,11 @@ async def connected(
 ) -> AsyncIterator[asyncio.Event]:
     """A client that serves as long as this lasts; yields what tells it to stop."""
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve(desk, settings(server, folder, **more), stop))
+    heralds = more.pop("heralds", [])
+    announce = heralds.append if isinstance(heralds, list) else None
+    serving = asyncio.create_task(
+        serve(desk, settings(server, folder, **more), stop, announce=announce)
+    )
     ready = asyncio.create_task(server.ready())
     await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()

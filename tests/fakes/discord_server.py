@@ -259,6 +259,7 @@ class DiscordServer:
             "interactions": self._respond,
             "webhooks": self._webhook,
             "channels": self._post,
+            "users": self._private,
             "applications": self._put_commands,
         }
         if kind in ways:
@@ -268,7 +269,6 @@ class DiscordServer:
     def _known(self, path: str) -> dict[str, Any]:
         limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 16}
         return {
-            "/users/@me": bot_user(),
             "/oauth2/applications/@me": {
                 "id": APPLICATION,
                 "name": "Grove",
@@ -305,6 +305,13 @@ class DiscordServer:
             for command in body
         ]
         return answered(self.commands)
+
+    async def _private(self, method: str, rest: list[str], body: Any, files: Any) -> web.Response:
+        """The account of the bot, or the private channel with somebody, known by their id."""
+        if rest == ["@me"]:
+            return answered(bot_user())
+        person = {**bot_user(), "id": body["recipient_id"], "bot": False}
+        return answered({"id": body["recipient_id"], "type": 1, "recipients": [person]})
 
     async def _post(self, method: str, rest: list[str], body: Any, files: Any) -> web.Response:
         if not self.may_post:

@@ -15,6 +15,7 @@ from fakes.telegram_server import TOKEN, FakeTelegram
 from pydantic import SecretStr
 
 from bot.config import Settings
+from bot.herald import Announce
 from bot.platforms.telegram_app import serve
 from bot.platforms.telegram_limits import Pace
 from bot.platforms.telegram_talk import Desk as Door
@@ -75,11 +76,13 @@ async def scene(
 
 
 @asynccontextmanager
-async def served(tg: FakeTelegram, desk: Door, pace: Pace = QUICK) -> AsyncIterator[None]:
+async def served(
+    tg: FakeTelegram, desk: Door, pace: Pace = QUICK, announce: Announce | None = None
+) -> AsyncIterator[None]:
     """The platform, running until the end of the block."""
     settings = Settings(telegram_token=SecretStr(TOKEN), telegram_api_base=tg.base, http_port=0)
     stop = asyncio.Event()
-    running = asyncio.create_task(serve(desk, settings, stop, pace))
+    running = asyncio.create_task(serve(desk, settings, stop, pace, announce=announce))
     try:
         yield
     finally:
