@@ -62,7 +62,17 @@ class Labelled:
     done: bool = True
 
 
-Event = Command | Press | Typed | Ordered | Labelled
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The community of this visit has another id on its platform from now on.
+
+    Platforms send it when the platform itself says so; nobody can ask for it.
+    """
+
+    to: str
+
+
+Event = Command | Press | Typed | Ordered | Labelled | Moved
 
 PRESS_BYTES = 40
 """No press id is longer, in bytes; platforms add their own prefix (Telegram allows 64 in all)."""

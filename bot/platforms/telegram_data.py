@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.platforms.telegram_labels import Form
+from bot.platforms.telegram_parse import Group
 from bot.platforms.telegram_ranking import Picks
 from core.dialogue import base36, number_from_base36
 
@@ -17,12 +18,16 @@ class OldButton(ValueError):
     """The button is from a version of the program that spoke differently."""
 
 
+Owner = int | Group | None
+"""Whose a keyboard is: one person's among others in a group; or, in private, about a group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button of a screen; in a group it belongs to the person it was drawn for."""
+    """A button of a screen."""
 
     press_id: str
-    owner: int | None = None
+    owner: Owner = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,12 @@ def data_from_tap(tap: Tap) -> str:
     match tap:
         case Take():
             data = "g"
-        case Pressed(press_id, owner):
-            data = f"p{press_id}" if owner is None else f"o{base36(owner)}.{press_id}"
+        case Pressed(press_id, Group(chat_id, thread_id)):
+            data = f"c{base36(-chat_id)}.{base36(thread_id or 0)}.{press_id}"
+        case Pressed(press_id, int() as owner):
+            data = f"o{base36(owner)}.{press_id}"
+        case Pressed(press_id):
+            data = f"p{press_id}"
         case Pick(task_id, language, picks, act):
             data = f"r{base36(task_id)}.{language}.{picks.code}.{act}"
         case Tick(task_id, language, form, act):
@@ -89,6 +98,10 @@ def _tap(kind: str, rest: str) -> Tap:
         case "o":
             owner, _, press_id = rest.partition(".")
             return Pressed(press_id, number_from_base36(owner))
+        case "c":
+            chat, topic, press_id = rest.split(".", 2)
+            thread = number_from_base36(topic) or None
+            return Pressed(press_id, Group(-number_from_base36(chat), thread))
         case "r":
             task, language, code, act = rest.split(".")
             return Pick(number_from_base36(task), language, Picks.from_code(code), act)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup
 
+from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_html import Block, pages, size
 from bot.platforms.telegram_keyboards import screen_keyboard
 from bot.platforms.telegram_ranking import HOW, HOW_TWO
@@ -38,7 +39,7 @@ class Drawing:
         return len(self.messages) == 1 and self.attachment is None
 
 
-def drawn(screen: Screen, owner: int | None = None) -> Drawing:
+def drawn(screen: Screen, owner: Owner = None) -> Drawing:
     """Everything that a screen says and asks; nothing is ever cut."""
     messages = pages([*_notes(screen), *_content(screen)])
     if len(messages) != 1:

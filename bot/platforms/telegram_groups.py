@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from telegram import Bot, Chat, Message
+import asyncio
+from dataclasses import replace
+
+from telegram import Bot, Message
 from telegram.helpers import create_deep_linked_url
 
+from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_keyboards import link_keyboard, take_keyboard
 from bot.platforms.telegram_parse import (
+    JOIN,
+    SETTINGS,
+    Group,
     Typing,
     event_from_typing,
+    group_of,
     is_anonymous_admin,
     is_person,
+    payload_for,
     typing_from_text,
+    who_from_group,
     who_from_user,
 )
 from bot.platforms.telegram_send import Place, Sender
 from bot.platforms.telegram_talk import Talk
 from bot.platforms.telegram_updates import Turn
 from core.commands import Audience, CommandSpec, command_named
-from core.dialogue import Say, Screen
+from core.dialogue import Invite, Say, Screen
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
 
-POST_BUTTON = "post_button"
+_POST_BUTTON = "post-button"
 
 _INVITATION = N_("Help to grow open conversations: write, review and rank messages.")
-_ADMINS_ONLY = N_("Only admins of this group can do that.")
-_NOT_HIDDEN = N_("I cannot see who you are. Send me that in our private chat.")
+_HIDDEN = N_("I cannot see who you are. Let us do that in our private chat.")
 _IN_PRIVATE = N_("Let us do that in our private chat.")
 # limit:34 button
 _OPEN = N_("Open the private chat")
@@ -41,93 +50,123 @@ class Groups:
         self._bot = bot
         self._sender = sender
         self._talk = talk
+        self._telling: set[asyncio.Task[None]] = set()
+        sender.tell_moves(self._moved)
 
     async def message(self, turn: Turn, message: Message) -> None:
         """A message in a group; only commands for this bot are answered."""
         if message.migrate_to_chat_id is not None:
             self._sender.moved(message.chat.id, message.migrate_to_chat_id)
+            await self._told()
+            return
+        if message.migrate_from_chat_id is not None:
+            self._sender.moved(message.migrate_from_chat_id, message.chat.id)
+            await self._told()
             return
         typing = typing_from_text(message.text or "", self._bot.username)
-        if typing is None or message.from_user is None:
+        is_hidden = is_anonymous_admin(message)
+        if typing is None or not (is_hidden or is_person(message.from_user)):
             return
-        place = _place(message)
-        if typing.name == POST_BUTTON:
-            await self._post_button(place, message)
-        elif is_anonymous_admin(message):
-            await self._answer(place, None, _NOT_HIDDEN)
-        elif is_person(message.from_user):
-            await self._command(turn, place, message, typing)
-
-    async def _command(self, turn: Turn, place: Place, message: Message, typing: Typing) -> None:
-        assert message.from_user is not None
         spec = command_named(typing.name)
-        locale = message.from_user.language_code
+        if spec is not None and _for_admins(spec):
+            await self._admin_command(turn, message, spec, typing)
+        elif not is_hidden:
+            await self._command(turn, message, spec, typing)
+
+    async def _command(
+        self, turn: Turn, message: Message, spec: CommandSpec | None, typing: Typing
+    ) -> None:
+        assert message.from_user is not None
         if typing.name in ("start", "work"):
-            await self._invite(place, locale)
-        elif spec is not None and (spec.in_groups or _for_admins(spec)):
-            who = await self._who(message, spec)
+            await self._invite(message)
+        elif spec is not None and spec.in_groups:
+            who = who_from_user(message.from_user, group_of(message))
             screen = await self._talk.screen(turn, who, event_from_typing(typing))
-            await self._show(turn, place, message, screen)
+            if screen.public:
+                await self._talk.draw(turn, _reply(message), screen, message.from_user.id)
+            else:
+                await self._show(turn, message, screen, JOIN)
         elif typing.is_addressed:
-            await self._to_private(place, message.chat, locale, _IN_PRIVATE)
+            await self._to_private(message, _IN_PRIVATE, JOIN)
 
-    async def _post_button(self, place: Place, message: Message) -> None:
-        assert message.from_user is not None
-        is_admin = is_anonymous_admin(message)
-        if not is_admin and is_person(message.from_user):
-            _, is_admin = await self._talk.standing(message.chat.id, message.from_user.id)
-        locale = message.from_user.language_code
-        if is_admin:
-            await self._invite(Place(place.chat_id, place.thread_id), locale)
-        else:
-            await self._answer(place, locale, _ADMINS_ONLY)
+    async def _admin_command(
+        self, turn: Turn, message: Message, spec: CommandSpec, typing: Typing
+    ) -> None:
+        """Whatever comes of it is said in private, but for the button that is posted for all."""
+        who = await self._admin(message, spec)
+        if who is None:
+            await self._to_private(message, _HIDDEN, SETTINGS)
+            return
+        screen = await self._talk.screen(turn, who, event_from_typing(typing))
+        if isinstance(screen, Invite):
+            await self._post(group_of(message), screen)
+        if not is_anonymous_admin(message):
+            await self._show(turn, message, screen, SETTINGS, group_of(message))
 
-    async def _who(self, message: Message, spec: CommandSpec) -> Who:
-        """The person in this group; their rights are asked for where the command needs them."""
+    async def _admin(self, message: Message, spec: CommandSpec) -> Who | None:
+        """Who gives an admin's command; those who hide may post a button and no more."""
         assert message.from_user is not None
-        is_admin = False
-        if _for_admins(spec):
-            _, is_admin = await self._talk.standing(message.chat.id, message.from_user.id)
-        return who_from_user(
-            message.from_user, message.chat, may_manage=is_admin, may_moderate=is_admin
+        group = group_of(message)
+        if is_anonymous_admin(message):
+            return who_from_group(group) if spec.name == _POST_BUTTON else None
+        _, is_admin = await self._talk.standing(group.chat_id, message.from_user.id)
+        return who_from_user(message.from_user, group, is_admin=is_admin)
+
+    async def _post(self, group: Group, invite: Invite) -> None:
+        """A card with which everybody in the group can take a task."""
+        card = invite.card
+        drawing = drawn(replace(card, buttons=()))
+        keyboard = take_keyboard(card.language, card.buttons[0].label)
+        await self._sender.send(
+            Place(group.chat_id, group.thread_id), replace(drawing, keyboard=keyboard)
         )
 
-    async def _show(self, turn: Turn, place: Place, message: Message, screen: Screen) -> None:
-        """In the group what all may see, in private what is theirs alone."""
+    async def _show(
+        self, turn: Turn, message: Message, screen: Screen, purpose: str, owner: Owner = None
+    ) -> None:
+        """In private; who cannot be reached there is shown the way, unless there is no need."""
         assert message.from_user is not None
         user_id = message.from_user.id
-        if screen.public:
-            await self._talk.draw(turn, place, screen, owner=user_id)
-            return
-        await self._talk.draw(turn, Place(user_id), screen)
-        if self._sender.is_unreachable(user_id):
-            await self._to_private(
-                place, message.chat, message.from_user.language_code, _IN_PRIVATE
-            )
+        await self._talk.draw(turn, Place(user_id), screen, owner)
+        if self._sender.is_unreachable(user_id) and not screen.refused | isinstance(screen, Invite):
+            await self._to_private(message, _IN_PRIVATE, purpose)
 
-    async def _invite(self, place: Place, locale: str | None) -> None:
-        language = interface_language(locale)
+    async def _invite(self, message: Message) -> None:
+        language = _language(message)
         drawing = drawn(Say(body=(_INVITATION,), language=language))
-        await self._sender.send(place, Drawing(drawing.messages, take_keyboard(language)))
+        await self._sender.send(
+            _reply(message), Drawing(drawing.messages, take_keyboard(language))
+        )
 
-    async def _to_private(
-        self, place: Place, chat: Chat, locale: str | None, sentence: Text
-    ) -> None:
-        language = interface_language(locale)
-        url = create_deep_linked_url(self._bot.username, f"j_{chat.id}")
+    async def _to_private(self, message: Message, sentence: Text, purpose: str) -> None:
+        language = _language(message)
+        payload = payload_for(purpose, message.chat.id)
+        url = create_deep_linked_url(self._bot.username, payload)
         drawing = drawn(Say(body=(sentence,), language=language))
         keyboard = link_keyboard(_OPEN, url, language)
-        await self._sender.send(place, Drawing(drawing.messages, keyboard))
+        await self._sender.send(_reply(message), Drawing(drawing.messages, keyboard))
 
-    async def _answer(self, place: Place, locale: str | None, sentence: Text) -> None:
-        screen = Say(body=(sentence,), language=interface_language(locale))
-        await self._sender.send(place, drawn(screen))
+    def _moved(self, old_id: int, new_id: int) -> None:
+        """A group became a supergroup: its settings are kept under the new id."""
+        telling = self._talk.community_moved(who_from_group(Group(old_id)), new_id)
+        task = asyncio.ensure_future(telling)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _told(self) -> None:
+        """Wait until the store knows of every group that moved."""
+        await asyncio.gather(*self._telling)
 
 
-def _place(message: Message) -> Place:
+def _reply(message: Message) -> Place:
     """An answer to this message, in its topic."""
-    thread_id = message.message_thread_id if message.is_topic_message else None
-    return Place(message.chat.id, thread_id, message.message_id)
+    group = group_of(message)
+    return Place(group.chat_id, group.thread_id, message.message_id)
+
+
+def _language(message: Message) -> str:
+    assert message.from_user is not None
+    return interface_language(message.from_user.language_code)
 
 
 def _for_admins(spec: CommandSpec) -> bool:

@@ -9,7 +9,7 @@ from telegram.constants import KeyboardButtonStyle
 
 from bot.platforms import telegram_labels as labels
 from bot.platforms import telegram_ranking as ranking
-from bot.platforms.telegram_data import Pick, Pressed, Take, Tick, data_from_tap
+from bot.platforms.telegram_data import Owner, Pick, Pressed, Take, Tick, data_from_tap
 from bot.platforms.telegram_labels import Form
 from bot.platforms.telegram_ranking import Picks
 from core.dialogue import AskLabels, AskOrder, Button, Emphasis, Screen
@@ -28,8 +28,8 @@ _WIDE, _NARROW = 14, 3  # letters of a label: up to so many share a row of two; 
 _TAKE = N_("Take a task")
 
 
-def screen_keyboard(screen: Screen, owner: int | None = None) -> InlineKeyboardMarkup | None:
-    """The keyboard below a screen; in a group it belongs to one person."""
+def screen_keyboard(screen: Screen, owner: Owner = None) -> InlineKeyboardMarkup | None:
+    """The keyboard below a screen."""
     own = screen_rows(screen, owner)
     state = state_of(screen)
     if state is None or screen.task_id is None:
@@ -67,20 +67,20 @@ def own_rows(markup: InlineKeyboardMarkup | None) -> Rows:
     """The buttons of the screen itself, among those of an order or a form."""
     found: Rows = []
     for row in markup.inline_keyboard if markup else ():
-        kept = [button for button in row if str(button.callback_data)[1:2] == "p"]
+        kept = [button for button in row if str(button.callback_data)[1:2] in ("p", "c")]
         if kept:
             found.append(kept)
     return found
 
 
-def screen_rows(screen: Screen, owner: int | None = None) -> Rows:
+def screen_rows(screen: Screen, owner: Owner = None) -> Rows:
     """The screen's own buttons, short ones side by side."""
     return list(_in_rows([_press_button(b, screen.language, owner) for b in screen.buttons]))
 
 
-def take_keyboard(language: str) -> InlineKeyboardMarkup:
+def take_keyboard(language: str, words: Text = _TAKE) -> InlineKeyboardMarkup:
     """*Take a task* for a group."""
-    return InlineKeyboardMarkup([[_button(say(_TAKE, language), Take())]])
+    return InlineKeyboardMarkup([[_button(say(words, language), Take())]])
 
 
 def link_keyboard(words: Text, url: str, language: str) -> InlineKeyboardMarkup:
@@ -88,7 +88,7 @@ def link_keyboard(words: Text, url: str, language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(say(words, language), url=url)]])
 
 
-def _press_button(button: Button, language: str, owner: int | None) -> InlineKeyboardButton:
+def _press_button(button: Button, language: str, owner: Owner) -> InlineKeyboardButton:
     style = {
         Emphasis.NORMAL: None,
         Emphasis.PRIMARY: KeyboardButtonStyle.PRIMARY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from telegram import Chat, Message, User
 from telegram.constants import ChatID, ChatType
@@ -30,23 +30,51 @@ class Typing:
     is_addressed: bool  # to this bot by its name
 
 
-def who_from_user(
-    user: User,
-    community: Chat | None = None,
-    *,
-    may_manage: bool = False,
-    may_moderate: bool = False,
-) -> Who:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group, and the topic of it, that a conversation is about."""
+
+    chat_id: int
+    thread_id: int | None = None
+    title: str = field(default="", compare=False)
+
+    @property
+    def place(self) -> str:
+        """The name of the place: `chat` or `chat/topic`."""
+        return str(self.chat_id) if self.thread_id is None else f"{self.chat_id}/{self.thread_id}"
+
+
+def group_of(message: Message) -> Group:
+    """The group in which something was said, with its topic."""
+    thread_id = message.message_thread_id if message.is_topic_message else None
+    return Group(message.chat.id, thread_id, message.chat.title or "")
+
+
+def who_from_user(user: User, group: Group | None = None, *, is_admin: bool = False) -> Who:
     """The person, with the group they are in."""
-    return Who(
+    who = Who(
         platform=PLATFORM,
         external_id=str(user.id),
         name=user.full_name,
         locale=user.language_code,
-        community=None if community is None else str(community.id),
-        community_name="" if community is None else community.title or "",
-        may_manage=may_manage,
-        may_moderate=may_moderate,
+    )
+    return who if group is None else in_group(who, group, is_admin=is_admin)
+
+
+def who_from_group(group: Group) -> Who:
+    """A group that speaks for itself, as it does for admins who hide behind its name."""
+    return in_group(Who(PLATFORM, str(group.chat_id), group.title), group, is_admin=True)
+
+
+def in_group(who: Who, group: Group, *, is_admin: bool) -> Who:
+    """The same person, in a group."""
+    return replace(
+        who,
+        community=str(group.chat_id),
+        community_name=group.title,
+        place=group.place,
+        may_manage=is_admin,
+        may_moderate=is_admin,
     )
 
 
@@ -83,15 +111,26 @@ def event_from_typing(typing: Typing) -> Event:
     return Command(spec.name, arguments_from_text(spec, typing.rest))
 
 
+JOIN, SETTINGS = "j", "c"
+"""What a link from a group leads to: a task, or the settings of the group."""
+
+
+def payload_for(purpose: str, chat_id: int) -> str:
+    """The payload of a link from a group to the private chat."""
+    return f"{purpose}_{chat_id}"
+
+
 def event_from_payload(payload: str) -> Event:
     """What a link to the private chat leads to."""
-    return Command("leaderboard" if payload == "lb" else "work")
+    if payload == "lb":
+        return Command("leaderboard")
+    return Command("config" if payload.startswith(f"{SETTINGS}_") else "work")
 
 
-def community_from_payload(payload: str) -> int | None:
-    """The group whose *Take a task* was tapped."""
-    found = re.fullmatch(r"j_(-?\d{1,20})", payload)
-    return int(found[1]) if found else None
+def group_from_payload(payload: str) -> Group | None:
+    """The group from which a link came."""
+    found = re.fullmatch(r"[jc]_(-\d{1,20})", payload)
+    return Group(int(found[1])) if found else None
 
 
 def arguments_from_text(spec: CommandSpec, rest: str) -> Mapping[str, str]:

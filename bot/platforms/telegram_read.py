@@ -69,6 +69,7 @@ def _is_message(message: MaybeInaccessibleMessage) -> bool:
     return (
         isinstance(message.text, str | None)
         and isinstance(message.migrate_to_chat_id, int | None)
+        and isinstance(message.migrate_from_chat_id, int | None)
         and isinstance(message.message_thread_id, int | None)
         and (message.from_user is None or _is_user(message.from_user))
         and (message.sender_chat is None or _is_chat(message.sender_chat))

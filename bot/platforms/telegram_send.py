@@ -62,6 +62,7 @@ class Sender:
         self._bot = bot
         self._limits = limits
         self._moved: dict[int, int] = {}
+        self._heard_move: Callable[[int, int], None] = lambda old_id, new_id: None
         self._unreachable: set[int] = set()
 
     def reached(self, chat_id: int) -> None:
@@ -75,9 +76,15 @@ class Sender:
     def is_unreachable(self, chat_id: int) -> bool:
         return chat_id in self._unreachable
 
+    def tell_moves(self, hears: Callable[[int, int], None]) -> None:
+        """Whom to tell when a group turns out to have become a supergroup."""
+        self._heard_move = hears
+
     def moved(self, old_id: int, new_id: int) -> None:
         """A group has become a supergroup."""
-        self._moved[old_id] = new_id
+        if self._moved.get(old_id) != new_id:
+            self._moved[old_id] = new_id
+            self._heard_move(old_id, new_id)
 
     async def send(self, place: Place, drawing: Drawing) -> None:
         """All messages of a drawing, the file first."""

@@ -7,21 +7,34 @@ import logging
 from collections import OrderedDict
 from typing import Protocol
 
-from telegram import Bot, Message
-from telegram.error import TelegramError
+from telegram import Bot, ChatMember, Message
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_draw import drawn
 from bot.platforms.telegram_faults import apology, logged
 from bot.platforms.telegram_parse import (
-    community_from_payload,
+    Group,
     event_from_payload,
     event_from_typing,
+    group_from_payload,
+    in_group,
     typing_from_text,
     who_from_user,
 )
 from bot.platforms.telegram_send import Place, Sender
 from bot.platforms.telegram_updates import Turn
-from core.dialogue import AskLabels, AskOrder, AskText, Event, Say, Screen, Typed
+from core.dialogue import (
+    AskLabels,
+    AskOrder,
+    AskText,
+    Command,
+    Event,
+    Moved,
+    Say,
+    Screen,
+    Typed,
+)
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
@@ -79,16 +92,12 @@ class Talk:
             text = "".join(u.message.text or "" for u in turn.updates if u.message is not None)
             await self._typed(turn, who, message, Typed(text))
         elif typing.name == "start":
-            who = await self._from_community(who, message, typing.rest)
-            screen = await self.screen(turn, who, event_from_payload(typing.rest))
-            await self.draw(turn, place, screen)
+            await self._started(turn, who, message, typing.rest)
         else:
             screen = await self.screen(turn, who, event_from_typing(typing))
             await self.draw(turn, place, screen)
 
-    async def draw(
-        self, turn: Turn, place: Place, screen: Screen, owner: int | None = None
-    ) -> None:
+    async def draw(self, turn: Turn, place: Place, screen: Screen, owner: Owner = None) -> None:
         """Show a screen, unless the same person has long gone on."""
         if turn.behind < _FLOOD or screen.attachment is not None:
             await self._sender.send(place, drawn(screen, owner))
@@ -100,14 +109,31 @@ class Talk:
 
     async def standing(self, chat_id: int, user_id: int) -> tuple[bool, bool]:
         """Whether somebody is in a group, and whether they are one of its admins, right now."""
-        try:
-            member = await self._bot.get_chat_member(chat_id, user_id)
-        except TelegramError as error:
-            _log.info("Nobody says who is in a group: %s", type(error).__name__)
+        member = await self._member(chat_id, user_id)
+        if member is None:
             return False, False
         is_admin = member.status in (member.OWNER, member.ADMINISTRATOR)
         is_in = is_admin or member.status == member.MEMBER or bool(getattr(member, "is_member", 0))
         return is_in, is_admin
+
+    async def _member(self, chat_id: int, user_id: int) -> ChatMember | None:
+        """Ask again while Telegram cannot be reached; None where it does not say."""
+        for attempt in range(_TRIES):
+            try:
+                return await self._bot.get_chat_member(chat_id, user_id)
+            except (BadRequest, Forbidden) as error:
+                _log.info("Nobody says who is in a group: %s", type(error).__name__)
+                return None
+            except TelegramError as error:
+                _log.info("Asking again who is in a group after %s", type(error).__name__)
+                await asyncio.sleep(_PAUSE * 2**attempt)
+        return None
+
+    async def community_moved(self, who: Who, to: int) -> None:
+        """The group of this visit has another id: its settings go with it, once."""
+        key = f"{who.platform}:{self._bot.id}:moved:{who.community}:{to}"
+        async with self._at_desk:
+            await self._patiently(who, Moved(str(to)), key)
 
     async def _typed(self, turn: Turn, who: Who, message: Message, typed: Typed) -> None:
         screen = await self.screen(turn, who, typed)
@@ -126,15 +152,17 @@ class Talk:
         else:
             await self._typed(turn, who, message, Typed(text, task_id))
 
-    async def _from_community(self, who: Who, message: Message, payload: str) -> Who:
-        """With the group whose link they followed, when they really are in it."""
-        community = community_from_payload(payload)
-        if community is None or message.from_user is None:
-            return who
-        is_in, _ = await self.standing(community, message.from_user.id)
-        if not is_in:
-            return who
-        return Who(who.platform, who.external_id, who.name, who.locale, community=str(community))
+    async def _started(self, turn: Turn, who: Who, message: Message, payload: str) -> None:
+        """A link was followed, perhaps from a group: it counts when they really are in it."""
+        event, group = event_from_payload(payload), group_from_payload(payload)
+        owner: Group | None = None
+        if group is not None and message.from_user is not None:
+            is_in, is_admin = await self.standing(group.chat_id, message.from_user.id)
+            if is_in:
+                who = in_group(who, group, is_admin=is_admin)
+                owner = group if is_admin and event == Command("config") else None
+        screen = await self.screen(turn, who, event)
+        await self.draw(turn, Place(message.chat.id), screen, owner)
 
     async def _patiently(self, who: Who, event: Event, key: str) -> Screen:
         """Ask the desk again when its store fails; the key keeps that from counting twice."""

@@ -13,7 +13,7 @@ from bot.platforms.telegram_data import OldButton, Pick, Pressed, Take, Tick, ta
 from bot.platforms.telegram_draw import drawn, toast
 from bot.platforms.telegram_keyboards import own_rows
 from bot.platforms.telegram_labels import Form
-from bot.platforms.telegram_parse import in_private, who_from_user
+from bot.platforms.telegram_parse import JOIN, Group, in_private, payload_for, who_from_user
 from bot.platforms.telegram_ranking import Picks
 from bot.platforms.telegram_redraw import Redraws
 from bot.platforms.telegram_send import TOAST, Place, Sender
@@ -54,10 +54,11 @@ class Taps:
         match tap:
             case Take() if message is not None:
                 await self._sender.answer(query.id, url=self._link(message))
-            case Pressed(_, owner) if owner not in (None, query.from_user.id):
+            case Pressed(_, int() as owner) if owner != query.from_user.id:
                 await self._alert(query, _NOT_YOURS)
-            case Pressed(press_id) if message is not None:
-                await self._event(turn, query, message, Press(press_id), _task_of(press_id))
+            case Pressed(press_id, owner) if message is not None:
+                about = owner if isinstance(owner, Group) else None
+                await self._event(turn, query, message, Press(press_id), _task_of(press_id), about)
             case Pick() | Tick() if isinstance(message, Message) and message.is_accessible:
                 return await self._progress(turn, query, message, tap)
             case Pick(task_id) | Tick(task_id) if message is not None:  # too old to be drawn over
@@ -68,7 +69,7 @@ class Taps:
 
     def _link(self, message: MaybeInaccessibleMessage) -> str:
         """To the private chat, on a task of this group."""
-        return create_deep_linked_url(self._bot.username, f"j_{message.chat.id}")
+        return create_deep_linked_url(self._bot.username, payload_for(JOIN, message.chat.id))
 
     async def _progress(
         self, turn: Turn, query: CallbackQuery, message: Message, tap: Pick | Tick
@@ -98,11 +99,10 @@ class Taps:
         message: MaybeInaccessibleMessage,
         event: Event,
         task_id: int | None,
+        about: Group | None = None,
     ) -> Screen:
         """Ask the desk and show its answer, on the tap itself or in the chat."""
-        community = None if in_private(message.chat) else message.chat
-        who = who_from_user(query.from_user, community)
-        asking = asyncio.create_task(self._talk.screen(turn, who, event))
+        asking = asyncio.create_task(self._asked(turn, query, message, event, about))
         done, _ = await asyncio.wait([asking], timeout=_SOON)
         words = toast(asking.result()) if done and asking.result().refused else ""
         is_alert = 0 < len(words) <= TOAST
@@ -112,15 +112,39 @@ class Taps:
             if task_id is not None and screen.task_id != task_id:
                 await self._sender.take_keyboard_away(message.chat.id, message.message_id)
         else:
-            await self._show(turn, query, message, screen)
+            await self._show(turn, query, message, screen, about)
         return screen
 
+    async def _asked(
+        self,
+        turn: Turn,
+        query: CallbackQuery,
+        message: MaybeInaccessibleMessage,
+        event: Event,
+        about: Group | None,
+    ) -> Screen:
+        """The desk's answer; who taps on what is about a group must have a say there right now."""
+        if about is not None:
+            is_in, is_admin = await self._talk.standing(about.chat_id, query.from_user.id)
+            who = who_from_user(query.from_user, about if is_in else None, is_admin=is_admin)
+        elif in_private(message.chat):
+            who = who_from_user(query.from_user)
+        else:
+            chat = message.chat
+            who = who_from_user(query.from_user, Group(chat.id, title=chat.title or ""))
+        return await self._talk.screen(turn, who, event)
+
     async def _show(
-        self, turn: Turn, query: CallbackQuery, message: MaybeInaccessibleMessage, screen: Screen
+        self,
+        turn: Turn,
+        query: CallbackQuery,
+        message: MaybeInaccessibleMessage,
+        screen: Screen,
+        about: Group | None,
     ) -> None:
         """Small screens replace the tapped one; work is put at the end of the chat."""
         here = in_private(message.chat)
-        owner = None if here else query.from_user.id
+        owner = about if here else query.from_user.id
         chat_id, message_id = message.chat.id, message.message_id
         drawing = drawn(screen, owner)
         if (
@@ -131,7 +155,7 @@ class Taps:
         ):
             return
         place = Place(chat_id) if here else Place(query.from_user.id)
-        await self._talk.draw(turn, place, screen)
+        await self._talk.draw(turn, place, screen, about)
         if here:
             await self._sender.take_keyboard_away(chat_id, message_id)
 

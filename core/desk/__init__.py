@@ -28,9 +28,11 @@ from core.dialogue import (
     Command,
     Event,
     Labelled,
+    Moved,
     Ordered,
     Passage,
     Press,
+    Say,
     Screen,
     Typed,
     press_parts,
@@ -212,6 +214,9 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
             return _command(visit, arrival, event)
         case Press():
             return _press(visit, arrival, event)
+        case Moved():
+            rules.community_moved(visit, event.to)
+            return Say()
         case _:
             people.refuse_blocked(visit, barred=arrival.barred)
             if not people.has_consented(visit):
@@ -228,6 +233,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
         return data.consent_screen()
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:
+        config.require_community(visit)
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if spec.audience is Audience.MODERATOR and not rules.may_moderate(visit):
         raise NotAllowed(N_("Only moderators of this community can do that."))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core import screening
 from core.commands import CommandSpec
-from core.dialogue import Command, Event, Labelled, Ordered, Press, Typed
+from core.dialogue import Command, Event, Labelled, Moved, Ordered, Press, Typed
 from core.errors import Unknown, handing_back
 from core.people import Who
 from core.text import N_
@@ -55,6 +55,8 @@ def _words(event: Event) -> Iterator[str]:
             yield event.id
         case Ordered():
             yield event.method
+        case Moved():
+            yield event.to
         case Labelled():
             yield from event.values
 

@@ -111,6 +111,30 @@ def change_rules(visit: Visit, what: str, rules: Rules) -> Rules:
     return rules
 
 
+def community_moved(visit: Visit, to: str) -> None:
+    """The community is called something else by its platform: all that was set stays set."""
+    community, old = visit.community, visit.who.community
+    if community is None or old is None or not visit.unit.move_community(visit.who, to):
+        return
+    rules = rules_of(community)
+    moved = replace(
+        rules,
+        task_channel=_moved_place(rules.task_channel, old, to),
+        board_channel=_moved_place(rules.board_channel, old, to),
+        log_channel=_moved_place(rules.log_channel, old, to),
+    )
+    visit.unit.save_community(with_rules(community, moved))
+    visit.community = None
+
+
+def _moved_place(place: str | None, old: str, to: str) -> str | None:
+    """A place in the community, which is named by its id and perhaps a topic."""
+    if place is None:
+        return None
+    chat, slash, topic = place.partition("/")
+    return f"{to}{slash}{topic}" if chat == old else place
+
+
 def change_languages(visit: Visit, codes: tuple[str, ...]) -> None:
     """The task languages of the community; none means all."""
     if visit.community is None:

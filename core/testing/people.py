@@ -73,6 +73,17 @@ class People(Links):
             if known.id == community.id:
                 self._t.communities[name] = community
 
+    def move_community(self, who: Who, to: str) -> bool:
+        known = self._t.communities
+        old, new = (who.platform, who.community or ""), (who.platform, to)
+        if old == new or (new in known and known[new].id < known[old].id):
+            return False
+        moved, other = known.pop(old), known.pop(new, None)
+        known[new] = moved
+        if other is not None:
+            known[old] = other
+        return True
+
     def save_session(self, session: Session) -> None:
         if session.account_id in self._t.sessions:
             self._t.sessions[session.account_id] = session

@@ -89,6 +89,9 @@ INSERT INTO community (platform, id_hash, id_encrypted, name, languages, setting
 VALUES ($1, $2, $3, $4, '', NULL, TRUE) RETURNING id
 """
 
+# A community under another id.
+MOVE_COMMUNITY = "UPDATE community SET id_hash = $2, id_encrypted = $3 WHERE id = $1"
+
 # One community, by its platform id.
 COMMUNITY_WITH = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id_hash = $1"
 
@@ -170,6 +173,24 @@ class People(Keys):
         self.db.write(
             SAVE_COMMUNITY, community.id, community.name, languages, chosen, community.active
         )
+
+    def move_community(self, who: Who, to: str) -> bool:
+        old = self._place_hashes(who)[0]
+        new = self._place_hashes(replace(who, community=to))[0]
+        moved, other = self._community_at(old), self._community_at(new)
+        if moved is None or (other is not None and other.id <= moved.id):
+            return False
+        encrypted = self.means.identity.encrypted
+        if other is not None:
+            self.db.write(MOVE_COMMUNITY, other.id, b"", encrypted(who.community or ""))
+        self.db.write(MOVE_COMMUNITY, moved.id, new, encrypted(to))
+        if other is not None:
+            self.db.write(MOVE_COMMUNITY, other.id, old, encrypted(who.community or ""))
+        return True
+
+    def _community_at(self, place: bytes) -> Community | None:
+        row = self.db.row(COMMUNITY_WITH, place)
+        return None if row is None else community_from_row(row)
 
     def save_session(self, session: Session) -> None:
         data = json_text(dict(session.data)) if session.data else None

@@ -191,3 +191,40 @@ async def test_somebody_barred_is_barred_there_alone(store: Store) -> None:
     assert not (await store.transact(lambda unit: unit.arrive(there, None, AT))).barred
     await store.transact(lambda unit: unit.set_barred(person_id, community_id, False))
     assert not (await store.transact(lambda unit: unit.arrive(here, None, AT))).barred
+
+
+GARDEN = Who("telegram", "7", community="-5", community_name="Gardeners")
+
+
+async def test_a_community_that_moved_is_found_under_its_new_id_alone(store: Store) -> None:
+    before = await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
+    moved = replace(GARDEN, community="-1005")
+
+    assert await store.transact(lambda unit: unit.move_community(GARDEN, "-1005"))
+
+    there = await store.transact(lambda unit: unit.arrive(moved, None, AT))
+    again = await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
+    assert there.community == before.community
+    assert again.community is not None
+    assert again.community != there.community
+    assert await store.read(lambda unit: unit.address_of(there.community.id)) == "-1005"
+
+
+async def test_the_elder_of_two_communities_takes_the_new_id_once(store: Store) -> None:
+    moved = replace(GARDEN, community="-1005")
+    elder = await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
+    younger = await store.transact(lambda unit: unit.arrive(moved, None, AT))
+
+    first = await store.transact(lambda unit: unit.move_community(GARDEN, "-1005"))
+    second = await store.transact(lambda unit: unit.move_community(GARDEN, "-1005"))
+
+    assert (first, second) == (True, False)
+    there = await store.transact(lambda unit: unit.arrive(moved, None, AT))
+    here = await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
+    assert (there.community, here.community) == (elder.community, younger.community)
+
+
+async def test_a_community_does_not_move_to_where_it_is(store: Store) -> None:
+    await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
+
+    assert not await store.transact(lambda unit: unit.move_community(GARDEN, "-5"))

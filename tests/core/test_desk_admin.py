@@ -7,7 +7,7 @@ from fakes.players import Grove, Player
 
 from core.community import rules_of
 from core.desk.config import SETTINGS
-from core.dialogue import AskText, Invite, Press
+from core.dialogue import AskText, Invite, Moved, Press
 from core.people import Who
 from core.policy import Policy
 from core.testing import MemoryStore
@@ -243,3 +243,35 @@ async def test_unknown_steps_are_refused(grove: Grove) -> None:
     admin = await admin_of(grove)
 
     assert (await admin.press("setup::dance")).refused
+
+
+async def test_a_community_that_moved_keeps_its_settings_and_its_places(grove: Grove) -> None:
+    admin = await admin_of(grove)
+    for name, value in (("quota", "5"), ("board_channel", "home/3"), ("task_channel", "elsewhere")):
+        await admin.does("config", setting=name, value=value)
+
+    for _ in range(2):
+        await admin.send(Moved("hall"))
+
+    moved = rules_of(grove.store.tables.communities["discord", "hall"])
+    assert moved.daily_quota == 5
+    assert (moved.board_channel, moved.task_channel) == ("hall/3", "elsewhere")
+    assert moved.log_channel is None
+
+
+async def test_who_is_in_no_community_moves_nothing(grove: Grove) -> None:
+    admin = await admin_of(grove)
+    private = Player(grove, replace(admin.who, community=None))
+
+    await private.send(Moved("hall"))
+
+    assert list(grove.store.tables.communities) == [("discord", "home")]
+
+
+async def test_admin_commands_in_private_say_where_they_belong(grove: Grove) -> None:
+    admin = await admin_of(grove)
+    private = Player(grove, replace(admin.who, community=None, may_manage=False))
+
+    await private.does("config")
+
+    assert "in the community that you want to set up" in private.notes

@@ -18,6 +18,7 @@ from bot.platforms.telegram_data import (
     tap_from_data,
 )
 from bot.platforms.telegram_labels import Form
+from bot.platforms.telegram_parse import Group
 from bot.platforms.telegram_ranking import Picks
 from core.dialogue import PRESS_BYTES, LabelQuestion
 from core.labels import LABELS, label_set
@@ -179,6 +180,8 @@ def test_the_largest_order_and_form_fit() -> None:
         Pick(LARGEST_ID, LONGEST_LANGUAGE, picks, "3"),
         Tick(LARGEST_ID, LONGEST_LANGUAGE, form.after(">2"), "q-"),
         Pressed("x" * PRESS_BYTES, 2**52),
+        Pressed("setup::board.week", Group(-5)),
+        Pressed("a:1:" + "x" * (PRESS_BYTES - 4), Group(-1_009_999_999_999, 2**31)),
         Take(),
     ):
         data = data_from_tap(tap)

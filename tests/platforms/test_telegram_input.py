@@ -1,13 +1,14 @@
 """What people type in Telegram becomes the events of the dialogue."""
 
 import pytest
-from telegram import Chat, User
+from telegram import User
 
 from bot.platforms.telegram_parse import (
+    Group,
     arguments_from_text,
-    community_from_payload,
     event_from_payload,
     event_from_typing,
+    group_from_payload,
     is_person,
     typing_from_text,
     who_from_user,
@@ -68,29 +69,33 @@ def test_last_argument_takes_what_is_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "community"),
-    [("j_-1001234567890", -1001234567890), ("j_x", None), ("j_1;drop", None), ("", None),
-     ("j_" + "9" * 60, None)],
+    ("payload", "group"),
+    [("j_-1001234567890", Group(-1001234567890)), ("c_-7", Group(-7)), ("j_7", None),
+     ("j_x", None), ("j_-1;drop", None), ("", None), ("j_-" + "9" * 60, None)],
 )  # fmt: skip
-def test_links_name_the_group_they_come_from(payload: str, community: int | None) -> None:
-    assert community_from_payload(payload) == community
-    assert event_from_payload(payload) == Command("work")
+def test_links_name_the_group_they_come_from(payload: str, group: Group | None) -> None:
+    assert group_from_payload(payload) == group
 
 
-def test_a_link_may_lead_to_the_board() -> None:
-    assert event_from_payload("lb") == Command("leaderboard")
+@pytest.mark.parametrize(
+    ("payload", "command"),
+    [("", "work"), ("j_-7", "work"), ("what", "work"), ("lb", "leaderboard"), ("c_-7", "config")],
+)
+def test_links_lead_to_a_task_to_the_board_or_to_the_settings(payload: str, command: str) -> None:
+    assert event_from_payload(payload) == Command(command)
 
 
 def test_person_and_group_are_told_to_the_desk() -> None:
     user = User(7, "Ana", is_bot=False, last_name="Gil", language_code="es")
-    group = Chat(-5, "supergroup", title="Gardeners")
 
-    who = who_from_user(user, group, may_manage=True)
+    who = who_from_user(user, Group(-5, 77, "Gardeners"), is_admin=True)
 
     assert (who.platform, who.external_id, who.name, who.locale) == (
         "telegram", "7", "Ana Gil", "es",
     )  # fmt: skip
-    assert (who.community, who.community_name, who.may_manage) == ("-5", "Gardeners", True)
+    assert (who.community, who.community_name, who.place) == ("-5", "Gardeners", "-5/77")
+    assert who.may_manage
+    assert who.may_moderate
 
 
 @pytest.mark.parametrize("number", [1087968824, 777000, 136817688])

@@ -6,7 +6,7 @@ from random import Random
 
 from fakes.telegram_people import Volunteer, button_with, title, words_on
 from fakes.telegram_scene import Scene, scene, served
-from fakes.telegram_server import BOT_NAME, FakeTelegram
+from fakes.telegram_server import FakeTelegram
 
 from core.desk import Desk
 from core.desk.words import KIND_NAMES
@@ -435,107 +435,3 @@ async def test_menus_are_set_for_each_kind_of_chat_and_only_when_they_changed() 
                 await other.until(lambda: other.called("setMyCommands"))
                 await other.until(lambda: len(other.called("getMyCommands")) >= 3)
             assert len(other.called("setMyCommands")) == 1
-
-
-GROUP = {"id": -100500, "type": "supergroup", "title": "Gardeners", "is_forum": True}
-
-
-async def test_admins_post_a_button_that_leads_to_a_task_in_private() -> None:
-    async with scene() as here:
-        here.tg.chats[GROUP["id"]] = GROUP
-        ana, ben = here.person("Ana"), here.person("Ben")
-        here.tg.members[GROUP["id"], ana.id] = "administrator"
-        here.tg.members[GROUP["id"], ben.id] = "member"
-
-        ana.say("/post_button", GROUP, message_thread_id=77, is_topic_message=True)
-        posted = await here.tg.until(
-            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
-        )
-        assert posted["message_thread_id"] == 77
-        answer = await ben.tap("Take a task", posted)
-        assert answer["url"] == f"https://t.me/{BOT_NAME}?start=j_{GROUP['id']}"
-
-        await ben.asks(f"/start {answer['url'].partition('=')[2]}", "Before you begin")
-        await ben.tap("I agree")
-        await ben.reads("You can begin")
-        names = set(here.store.tables.communities)
-        assert names == {("telegram", str(GROUP["id"]))}
-
-
-async def test_a_link_of_a_group_one_is_not_in_counts_for_no_group() -> None:
-    async with scene() as here:
-        eve = here.person("Eve")
-
-        await eve.asks("/start j_-100500", "Before you begin")
-
-        assert here.store.tables.communities == {}
-
-
-async def test_groups_hear_nothing_but_answers_to_commands() -> None:
-    async with scene() as here:
-        here.tg.chats[GROUP["id"]] = GROUP
-        ana = await here.volunteer("Ana")
-
-        ana.say("what a nice day", GROUP)
-        ana.say("/work@SomeOtherBot", GROUP)
-        ana.say("/unheard_of", GROUP)
-        ana.say("/skip", GROUP)
-        ana.say(f"/leaderboard@{BOT_NAME}", GROUP)
-        board = await here.tg.until(
-            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
-        )
-
-        assert "This week" in board["text"]
-        assert sum(chat == GROUP["id"] for chat, _ in here.tg.messages) == 1
-
-
-async def test_a_board_in_a_group_obeys_the_one_who_asked_for_it() -> None:
-    async with scene() as here:
-        here.tg.chats[GROUP["id"]] = GROUP
-        ana, eve = await here.volunteer("Ana"), await here.volunteer("Eve")
-        ana.say("/leaderboard", GROUP)
-        board = await here.tg.until(
-            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
-        )
-        seen = json.loads(json.dumps(board))
-
-        answer = await eve.tap("All time", seen)
-        assert answer["show_alert"] == "true"
-        assert "somebody else" in answer["text"]
-        await ana.tap("All time", seen)
-        await here.tg.until(lambda: "All time" in board["text"])
-
-
-async def test_what_is_private_is_not_said_in_a_group() -> None:
-    async with scene() as here:
-        here.tg.chats[GROUP["id"]] = GROUP
-        ana, eve = await here.volunteer("Ana"), here.person("Eve")
-        here.tg.blocked.add(eve.id)
-
-        ana.say("/me", GROUP)
-        await ana.reads("Streak")
-        assert all(chat != GROUP["id"] for chat, _ in here.tg.messages)
-
-        eve.say("/me", GROUP)
-        invited = await here.tg.until(
-            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
-        )
-        assert words_on(invited) == ["Open the private chat"]
-
-
-async def test_only_admins_post_buttons_and_those_who_hide_may_too() -> None:
-    async with scene() as here:
-        here.tg.chats[GROUP["id"]] = GROUP
-        eve = here.person("Eve")
-        here.tg.members[GROUP["id"], eve.id] = "member"
-
-        eve.say("/post_button", GROUP)
-        refused = await here.tg.until(
-            lambda: next((m for (c, _), m in here.tg.messages.items() if c == GROUP["id"]), None)
-        )
-        assert "Only admins" in refused["text"]
-        hidden = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
-        here.tg.queue("message", here.tg.message(hidden, GROUP, "/post_button", sender_chat=GROUP))
-        await here.tg.until(
-            lambda: any(words_on(m) == ["Take a task"] for m in here.tg.messages.values())
-        )
