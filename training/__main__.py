@@ -37,7 +37,7 @@ def _add_step(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
     command.add_argument("--previous", help="folder of the round before")
     command.add_argument("--sft", help="fine-tuned model to start from, if not the one in --out")
-    if name == "eval":
+    if name in ("all", "eval"):
         command.add_argument("--grades", help='known grades: {"message_id", "grade"} a line')
 
 
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
         case "eval":
             steps.evaluate(**_step(arguments), grades=arguments.grades)
             print(f"wrote {arguments.out}/report.md and metrics.json")
+        case "all":
+            steps.train("all", **_step(arguments), grades=arguments.grades)
         case "sample":
             print(f"wrote {_sample(arguments)} prompts with replies to {arguments.out}")
         case "bench":

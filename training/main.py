@@ -24,11 +24,13 @@ def train(
     *,
     previous: str | Path | None = None,
     sft: str | Path | None = None,
+    grades: str | Path | None = None,
 ) -> dict[str, Any]:
     """Run one step, or all three and the evaluation, and return their metrics.
 
     `previous` is the folder of an earlier round: its reward model is continued. `sft` is a
-    fine-tuned model to start RL from when it is not the one in `out`.
+    fine-tuned model to start RL from when it is not the one in `out`. `grades` are for the
+    evaluation that ends all three.
     """
     settings = load_settings(config, overrides)
     source, folder = open_source(data), Path(out)
@@ -44,7 +46,14 @@ def train(
     }
     if step == "all":
         metrics["evaluation"] = evaluate(
-            data, out, config, overrides, previous=previous, sft=sft, source=source
+            data,
+            out,
+            config,
+            overrides,
+            previous=previous,
+            sft=sft,
+            grades=grades,
+            source=source,
         )
     return metrics
 

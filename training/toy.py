@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ BODIES = (
     "The best thing about {} is patience.",
     "You can find {} nearly everywhere.",
 )
+LENGTHS = (0, 1, 1, 2)  # bodies; a judge that never saw a reply without one is fooled by it
+HELD_OUT = 8  # one tree in so many
 CLOSERS = ("That is all.", "I hope this helps.", "Ask me more.")
 
 
@@ -71,13 +74,13 @@ def write_reply(prompt: str, chance: random.Random) -> str:
     if chance.random() > 0.75:
         topic = chance.choice([other for other in TOPICS if other != topic])
     opener = chance.choice(POLITE if chance.random() < 0.25 else BLUNT)
-    bodies = [body.format(topic) for body in chance.sample(BODIES, chance.choice((1, 1, 2)))]
+    bodies = [body.format(topic) for body in chance.sample(BODIES, chance.choice(LENGTHS))]
     return " ".join([opener, *bodies, chance.choice(CLOSERS)])
 
 
 def rank(
     prompt: str, replies: list[ToyReply], chance: random.Random, *, noise: float, ballots: int
-) -> tuple[list[list[ToyReply]], float]:
+) -> tuple[list[list[ToyReply]], float | None]:
     """The volunteers' consensus (ties where their mean places are equal) and Kendall's W."""
     places = [0] * len(replies)
     for _ in range(ballots):
@@ -89,9 +92,14 @@ def rank(
         [reply for reply, own in zip(replies, places, strict=True) if own == place]
         for place in sorted(set(places))
     ]
-    middle, count = sum(places) / len(places), len(replies)
+    return groups, _kendalls_w(places, ballots)
+
+
+def _kendalls_w(places: list[int], ballots: int) -> float | None:
+    """The agreement behind sums of places; an only reply has none."""
+    count, middle = len(places), sum(places) / len(places)
     spread = sum((place - middle) ** 2 for place in places)
-    return groups, 12 * spread / (ballots**2 * (count**3 - count))
+    return 12 * spread / (ballots**2 * (count**3 - count)) if count > 1 else None
 
 
 def trees(
@@ -103,15 +111,26 @@ def trees(
     ballots: int = 3,
     writer: Callable[[str, random.Random], str] = write_reply,
 ) -> list[ToyTree]:
-    """Trees of one prompt and some ranked replies; the same seed gives the same trees."""
+    """Trees of one prompt and some ranked replies; the same seed gives the same trees.
+
+    Every eighth is held out.
+    """
     chance = random.Random(seed)
     made = []
     for number in range(count):
         prompt = chance.choice(QUESTIONS).format(chance.choice(TOPICS))
         written = [ToyReply(writer(prompt, chance)) for _ in range(replies)]
         groups, w = rank(prompt, written, chance, noise=noise, ballots=ballots)
-        made.append(ToyTree(f"toy-{seed}-{number}", prompt, groups, w, ballots))
+        name = named(f"toy-{seed}-{replies}-{number}", held_out=number % HELD_OUT == 0)
+        made.append(ToyTree(name, prompt, groups, w, ballots))
     return made
+
+
+def named(stem: str, *, held_out: bool) -> str:
+    """A name that puts a tree on one side of the split, which depends on the name alone."""
+    side = "validation" if held_out else "train"
+    tries = (f"{stem}-{number}" for number in numbers())
+    return next(name for name in tries if split_of(name) == side)
 
 
 def ranked_list(tree: ToyTree) -> RankedList:

@@ -29,7 +29,7 @@ from bot.trainer import run_training
 STORE, FIRST, SECOND = "training-store", "round-1", "round-2"
 GRADES = "grades.jsonl"
 BUCKETS = 8
-PROMPTS_SAMPLED = 200
+PROMPTS_SAMPLED = 500
 LONGEST_REPLY = 56
 """Tokens; few templated replies are longer."""
 
@@ -50,17 +50,15 @@ class Circle:
     async def close(self) -> Path:
         """All steps; returns the page that tells what came of it."""
         await self._sync("The campaign's trees become a training store.")
-        for step in ("sft", "reward", "rl"):
-            self._say(_TITLES[step])
-            self._train(step, FIRST)
-        self._evaluate(FIRST)
+        self._say("One model learns from replies, one from rankings; the second judges the first.")
+        self._train("all", FIRST, self._graded)
         await self._sample()
         self._say("Volunteers rank the model's replies, which nobody told them are a model's.")
         await self._demo.rank()
         await self._sync("What is new goes to the training store.")
         self._say("A second reward model learns from the old and the new rankings.")
         self._train("reward", SECOND, f"--previous={self._folder / FIRST}")
-        self._evaluate(SECOND, f"--previous={self._folder / FIRST}")
+        self._train("eval", SECOND, f"--previous={self._folder / FIRST}", self._graded)
         page = Page(self._folder, FIRST, SECOND).write()
         self._demo.console.print(page.figures())
         return page.path
@@ -84,11 +82,11 @@ class Circle:
         sets = [f"--set={name}={value}" for name, value in settings.items()]
         run_training(step, f"--data={data}", f"--out={place}", "--config=tiny", *sets, *more)
 
-    def _evaluate(self, out: str, *more: str) -> None:
-        self._train("eval", out, f"--grades={self._folder / GRADES}", *more)
+    @property
+    def _graded(self) -> str:
+        return f"--grades={self._folder / GRADES}"
 
     async def _sample(self) -> None:
-        """Held-out prompts first, so that the second reward model can be judged by them."""
         self._say("The trained model replies to prompts of the store.")
         folder = self._folder / "samples"
         folder.mkdir(exist_ok=True)
@@ -110,19 +108,14 @@ class Circle:
         self._demo.console.print(f"{came.stored} replies are put up for ranking.")
 
     async def _prompts(self, order: Order, store: Any, names: Any) -> list[Asked]:
+        """Held-out ones first, by which the second reward model is judged; then unranked ones."""
         ranked = {row["tree_id"] for row in view_rows(self._folder / STORE, "lists")}
         chosen: list[Asked] = []
         for split in ("validation", "train"):
             found = await asked_from(f"{order.prompts}#{split}", store, names)
-            chosen += [x for x in found if x.template == TEMPLATED and x.tree_id in ranked]
+            templated = [asked for asked in found if asked.template == TEMPLATED]
+            chosen += sorted(templated, key=lambda asked: asked.tree_id in ranked)
         return chosen[:PROMPTS_SAMPLED]
-
-
-_TITLES = {
-    "sft": "A small model learns to answer from the best replies.",
-    "reward": "A reward model learns from the volunteers' rankings.",
-    "rl": "Reinforcement learning lifts the first against the second.",
-}
 
 
 def view_rows(store: Path, view: str) -> Iterator[dict[str, Any]]:
@@ -140,6 +133,4 @@ def write_grades(store: Path, path: Path) -> None:
             prompt = row["prompt"][-1]["content"]
             for reply in (reply for group in row["groups"] for reply in group):
                 known = {"message_id": reply["message_id"]}
-                file.write(
-                    json.dumps({**known, "grade": grade(prompt, reply["content"])}) + "\n"
-                )
+                file.write(json.dumps({**known, "grade": grade(prompt, reply["content"])}) + "\n")

@@ -31,11 +31,22 @@ _AtOnce = Annotated[bool, typer.Option("--at-once", help="New trees do not wait 
 _Completions = Annotated[
     Path | None, typer.Option(help="Only put up the replies in this file, sampled elsewhere.")
 ]
+_Rounds = Annotated[Path, typer.Argument(metavar="FOLDER", help="Of the rounds and their data.")]
+_Config = Annotated[str, typer.Option(help="tiny, smollm2-135m, pythia-6.9b, or a TOML file.")]
+_Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting of it.")
+]
+_Count = Annotated[int, typer.Option("--rounds", min=1, help="More can be added later.")]
+_Ranked = Annotated[float, typer.Option(min=0, max=1, help="Share of trees to be ranked first.")]
+_Every = Annotated[
+    str | None, typer.Option(metavar="10m", help="Wait for the volunteers, looking so often.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command(context_settings=_PASSED_ON)(train)
     app.command()(sample)
+    app.command()(loop)
 
 
 def train(context: typer.Context) -> None:
@@ -86,3 +97,28 @@ def sample(
     else:
         came = asyncio.run(command.sample(settings, order))
     command.tell(came)
+
+
+def loop(
+    folder: _Rounds,
+    config: _Config = "tiny",
+    sets: _Sets = None,
+    rounds: _Count = 2,
+    prompts: _Prompts = "ready:100",
+    n: _Replies = 4,
+    ranked: _Ranked = 0.9,
+    every: _Every = None,
+) -> None:
+    """Sync, train, sample, let volunteers rank, and again; stopped anywhere, it goes on there."""
+    import asyncio
+    from contextlib import suppress
+
+    from bot.config import settings_from
+    from bot.exchange.loop import Loop, Order
+    from bot.exchange.sync.command import seconds_from
+
+    span = None if every is None else seconds_from(every)
+    folder.mkdir(parents=True, exist_ok=True)
+    order = Order(folder, config, sets or (), rounds, prompts, n, ranked, span)
+    with suppress(KeyboardInterrupt):  # the same command goes on where this one was
+        asyncio.run(Loop(settings_from(), order).go())

@@ -113,11 +113,12 @@ def sampled(server: Server, trees: Path, out: Path, limit: int = 0) -> list[dict
 def test_samples_carry_their_prompt_their_model_and_their_settings(
     server: Server, tmp_path: Path
 ) -> None:
-    toy.write_trees(tmp_path / "trees.jsonl", toy.trees(3, seed=0))
+    trees = toy.trees(3, seed=0)
+    toy.write_trees(tmp_path / "trees.jsonl", trees)
 
     lines = sampled(server, tmp_path / "trees.jsonl", tmp_path / "samples.jsonl")
 
-    assert {line["tree_id"] for line in lines} == {"toy-0-0", "toy-0-1", "toy-0-2"}
+    assert {line["tree_id"] for line in lines} == {tree.tree_id for tree in trees}
     assert lines[0]["parent_id"] == lines[0]["tree_id"]
     assert lines[0]["model_name"] == "tiny"
     assert lines[0]["sampling"] == SAMPLING.as_dict()

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # the libraries' own notices, not ours
 ]
 ROOT = Path(__file__).parents[2]
-TREES = 640
+COMPARISONS, DEMONSTRATIONS, PUT_UP = 640, 1200, 400  # trees
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Round:
     out: Path
     data: Path
     metrics: dict[str, Any]
+    words: list[str]
+    seed: int
 
     def grade(self, side: str) -> float:
         lines = (self.out / "samples.jsonl").read_text().splitlines()
@@ -44,15 +46,14 @@ class Round:
 
 def play(folder: Path, seed: int) -> Round:
     """A first round on fresh trees of one seed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data, words = folder / "trees.jsonl", [f"seed={seed}"]
-    trees = toy.trees(TREES, seed=seed)
+    data, words = folder / "trees.jsonl", [f"seed={seed}", "eval.prompts=32"]
+    trees = toy.trees(COMPARISONS, seed=seed) + toy.trees(DEMONSTRATIONS, seed=seed, replies=1)
     toy.write_trees(data, trees)
     write_grades(folder / "grades.jsonl", trees)
     for step in ("sft", "reward", "rl"):
         main.train(step, str(data), folder, "tiny", words)  # type: ignore[arg-type]
     metrics = main.evaluate(str(data), folder, "tiny", words, grades=folder / "grades.jsonl")
-    return Round(folder, data, metrics)
+    return Round(folder, data, metrics, words, seed)
 
 
 def write_grades(path: Path, trees: list[toy.ToyTree]) -> None:
@@ -61,75 +62,73 @@ def write_grades(path: Path, trees: list[toy.ToyTree]) -> None:
         for tree in trees
         for reply in toy.ranked_list(tree).replies
     ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with path.open("a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-@pytest.fixture(scope="module")
-def rounds(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Round]:
-    return {seed: play(tmp_path_factory.mktemp(f"seed{seed}"), seed) for seed in (0, 1, 2)}
+SEEDS = [0, pytest.param(1, marks=pytest.mark.soak), pytest.param(2, marks=pytest.mark.soak)]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_reward_model_learns_the_grade(rounds: dict[int, Round], seed: int) -> None:
-    found = rounds[seed].metrics["reward"]
+@pytest.fixture(scope="module", params=SEEDS)
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Round:
+    return play(tmp_path_factory.mktemp("round"), request.param)
+
+
+def test_the_reward_model_learns_the_grade(played: Round) -> None:
+    found = played.metrics["reward"]
 
     assert found["against_grade"]["model"]["value"] > 0.85
-    assert found["model"]["pairs"]["value"] > found["length"]["value"] + 0.1
+    assert found["model"]["pairs"]["value"] > found["length"]["value"] + 0.05
     assert found["against_grade"]["volunteers"]["value"] > 0.85
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_policy_earns_more_and_deserves_it(rounds: dict[int, Round], seed: int) -> None:
-    found = rounds[seed].metrics["rl"]
+def test_the_policy_earns_more_and_deserves_it(played: Round) -> None:
+    found = played.metrics["rl"]
 
     assert found["after"]["reward"] - found["before"]["reward"] > 1.0
-    assert rounds[seed].grade("after") > rounds[seed].grade("before")
+    assert played.grade("after") > played.grade("before") + 0.3
     assert found["after"]["ended"] > 0.95
 
 
 def test_a_second_reward_model_is_better_on_the_models_own_replies(
-    rounds: dict[int, Round], tmp_path: Path
+    played: Round, tmp_path: Path
 ) -> None:
-    """A loose leash lets the policy fool the first reward model; volunteers rank what it writes."""
-    first, words = rounds[0], ["seed=0"]
-    fooled = tmp_path / "fooled"
-    fooled.mkdir()
-    (fooled / "reward").symlink_to(first.out / "reward")
-    loose = [*words, "rl.beta=0.0"]
-    main.train("rl", str(first.data), fooled, "tiny", loose, sft=first.out / "sft/model")
-    data = tmp_path / "data"
+    """The policy was made to please the first one; volunteers rank what it writes."""
+    data, grades = tmp_path / "data", tmp_path / "grades.jsonl"
     data.mkdir()
-    (data / "old.jsonl").symlink_to(first.data)
-    new = ranked_replies(fooled / "rl/model", 300)
+    (data / "old.jsonl").symlink_to(played.data)
+    new = ranked_replies(played.out / "rl/model")
     toy.write_trees(data / "new.jsonl", new)
-    old = toy.trees(TREES, seed=0)
-    write_grades(tmp_path / "grades.jsonl", [*old, *new])
+    grades.write_bytes((played.out / "grades.jsonl").read_bytes())
+    write_grades(grades, new)
+    out, words = tmp_path / "round2", [*played.words, "reward.max_steps=100"]
 
-    out = tmp_path / "round2"
-    main.train("reward", str(data), out, "tiny", words, previous=first.out)
-    found = main.evaluate(
-        str(data), out, "tiny", words, previous=first.out, grades=tmp_path / "grades.jsonl"
+    main.train("reward", str(data), out, "tiny", words, previous=played.out)
+    found = main.evaluate(str(data), out, "tiny", words, previous=played.out, grades=grades)
+
+    rounds = found["reward"]["rounds"]
+    first, second = (
+        rounds["own_replies"][f"{turn}_against_grade"]["model"]["value"]
+        for turn in ("first", "second")
     )
-
-    own = found["reward"]["rounds"]["own_replies"]
-    first_own = own["first_against_grade"]["model"]["value"]
-    second_own = own["second_against_grade"]["model"]["value"]
-    human = found["reward"]["rounds"]["human_replies"]["second_against_grade"]["model"]["value"]
-    assert second_own > first_own + 0.05
-    assert human > 0.85
+    assert second > first + 0.05
+    assert rounds["human_replies"]["second_against_grade"]["model"]["value"] > 0.85
 
 
-def ranked_replies(model: Path, count: int) -> list[toy.ToyTree]:
-    """Trees of four replies of a model, ranked by simulated volunteers."""
+def ranked_replies(model: Path) -> list[toy.ToyTree]:
+    """Trees of four replies of a model, ranked by simulated volunteers; a quarter is held out."""
     chance = random.Random(7)
-    prompts = [chance.choice(toy.QUESTIONS).format(chance.choice(toy.TOPICS)) for _ in range(count)]
+    prompts = [
+        chance.choice(toy.QUESTIONS).format(chance.choice(toy.TOPICS)) for _ in range(PUT_UP)
+    ]
     sampling = Sampling(completions=4, temperature=1.0, top_p=1.0, max_new_tokens=48, seed=7)
     turns = [[{"role": "user", "content": prompt}] for prompt in prompts]
     made = []
     for number, replies in enumerate(generate.from_folder(model, turns, sampling)):
-        texts = [toy.ToyReply(reply.text or "…", "fooled-rl") for reply in replies]
+        texts = [toy.ToyReply(reply.text or "…", "round1-rl") for reply in replies]
         groups, w = toy.rank(prompts[number], texts, chance, noise=0.5, ballots=3)
-        made.append(toy.ToyTree(f"new-{number}", prompts[number], groups, w, 3))
+        name = toy.named(f"new-{number}", held_out=number % 4 == 0)
+        made.append(toy.ToyTree(name, prompts[number], groups, w, 3))
     return made
 
 
@@ -161,7 +160,7 @@ def test_two_processes_train_one_model(trees: str, quick: list[str], tmp_path: P
 
     assert done.returncode == 0, done.stderr[-3000:]
     metrics = json.loads((tmp_path / "two/metrics.json").read_text())
-    assert metrics["rl"]["prompts"] == 3
+    assert metrics["rl"]["prompts"] == 4
     assert done.stdout.count("sft: about") == 1  # one process speaks
     log = (tmp_path / "two/reward/log.jsonl").read_text().splitlines()
     assert len(log) == 6
@@ -202,7 +201,6 @@ def free_port() -> int:
 def test_a_trained_folder_is_served_and_sampled_over_http(
     trees: str, quick: list[str], tmp_path: Path
 ) -> None:
-    pytest.importorskip("fastapi", reason="transformers[serving] is not installed")
     main.train("sft", trees, tmp_path, "tiny", quick)
     model, port = tmp_path / "sft/model", free_port()
     words = ["serve", str(model), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]

@@ -85,7 +85,7 @@ def test_the_report_shows_its_pictures_and_samples(first: Round) -> None:
     assert len(pictures) == 6
     assert all((first.out / picture).stat().st_size > 5000 for picture in pictures)
     assert "| fine-tuned | after RL |" in page
-    assert len((first.out / "samples.jsonl").read_text().splitlines()) == 3
+    assert len((first.out / "samples.jsonl").read_text().splitlines()) == 4
 
 
 def test_fine_tuning_lowers_the_loss(first: Round) -> None:
@@ -210,7 +210,7 @@ def test_a_second_round_continues_the_reward_model_and_compares_the_two(
     card = json.loads((tmp_path / "two/reward/card.json").read_text())
     assert card["start"] == str(first.out / "reward/model")
     rounds = metrics["evaluation"]["reward"]["rounds"]
-    assert rounds["own_replies"]["lists"] == 3
+    assert rounds["own_replies"]["lists"] == 8
     assert rounds["human_replies"]["lists"] == 0
     assert rounds["own_replies"]["first"]["pairs"] == rounds["own_replies"]["second"]["pairs"]
     assert "Second round" in (tmp_path / "two/report.md").read_text()

@@ -76,11 +76,26 @@ async def trees_named(
     store: SqlStore, names: Pseudonyms, wanted: frozenset[str]
 ) -> Mapping[str, int]:
     """The numbers of the trees that bear these names in published files."""
-    found: dict[str, int] = {}
+    found = await _marks_named(store, names, wanted)
+    return {name: mark.tree_id for name, mark in found.items()}
+
+
+async def states_named(
+    store: SqlStore, names: Pseudonyms, wanted: frozenset[str]
+) -> Mapping[str, str]:
+    """The states of the trees that bear these names in published files."""
+    found = await _marks_named(store, names, wanted)
+    return {name: mark.state for name, mark in found.items()}
+
+
+async def _marks_named(
+    store: SqlStore, names: Pseudonyms, wanted: frozenset[str]
+) -> Mapping[str, Mark]:
+    found: dict[str, Mark] = {}
     async for mark in _marks(store):
         name = _name(mark, names)
         if name in wanted:
-            found[name] = mark.tree_id
+            found[name] = mark
     return found
 
 
