@@ -133,6 +133,6 @@ class Conversation:
         error_id = logged(error, "answering on Discord")
         said = apology(event, error_id, interface_language(interaction.locale.value))
         try:
-            await reply.send(messages(said))
+            await reply.add(messages(said))
         except Exception as second:
             logged(second, "telling a person about an error")

@@ -10,10 +10,20 @@ from discord.ext import commands
 
 from cogs.conversation import Conversation
 from cogs.ids import Pressed, pressed
+from cogs.render import messages
 from cogs.reply import Interaction
 from cogs.slash import EVERYWHERE, FOR_ALL
 from cogs.translation import sentence
-from core.dialogue import SHOW, Press, Say, press, press_parts
+from core.dialogue import (
+    SHOW,
+    AskLabels,
+    Button,
+    Press,
+    Say,
+    Screen,
+    press,
+    press_parts,
+)
 from core.languages import interface_language
 from core.text import N_, Text
 
@@ -41,20 +51,46 @@ class Menus(commands.Cog):
             tree.add_command(menu)
 
     async def label_this(self, interaction: Interaction, message: discord.Message) -> None:
-        """Open the task that a card is about."""
+        """Ask for a judgement of the text that a card is about."""
         task_id = _task_on(_ids_on(interaction, message))
         if task_id is None:
             await self._conversation.say(interaction, _purpose(interaction, LABEL_THIS))
-        else:
-            await self._conversation.answer(interaction, Press(press(SHOW, task_id)), keyed=False)
+            return
+        await self._conversation.answer(
+            interaction,
+            Press(press(SHOW, task_id)),
+            keyed=False,
+            form_of=lambda screen: None,
+            messages_of=lambda screen: messages(judgement(screen)),
+        )
 
     async def report(self, interaction: Interaction, message: discord.Message) -> None:
-        """Press the card's own button for reports."""
-        found = _report_on(_ids_on(interaction, message))
-        if found is None:
+        """Ask what is wrong with the text that a card is about."""
+        task_id = _task_on(_ids_on(interaction, message))
+        if task_id is None:
             await self._conversation.say(interaction, _purpose(interaction, REPORT_THIS))
         else:
-            await self._conversation.answer(interaction, Press(found))
+            await self._conversation.answer(interaction, Press(press("report", task_id)))
+
+
+def judgement(screen: Screen) -> Screen:
+    """A review as it is; of any other task, the text that it is about, and what to say of it."""
+    focused = tuple(shown for shown in screen.passages if shown.in_focus and shown.role)
+    if isinstance(screen, AskLabels) or not focused or screen.task_id is None:
+        return screen
+    return Say(
+        title=LABEL_THIS,
+        body=(N_("What do you think of this text?"),),
+        passages=focused,
+        buttons=(
+            Button(press("thumb", screen.task_id, "up"), N_("Thumbs up")),
+            Button(press("thumb", screen.task_id, "down"), N_("Thumbs down")),
+            Button(press("report", screen.task_id), REPORT_THIS),
+            Button(press("back", screen.task_id), N_("Back")),
+        ),
+        task_id=screen.task_id,
+        language=screen.language,
+    )
 
 
 def _menu(
@@ -110,8 +146,3 @@ def _task_of(found: Pressed) -> int | None:
         return found.number(_TASK_AT[found.kind]) if found.kind in _TASK_AT else None
     except (ValueError, IndexError):
         return None
-
-
-def _report_on(ids: Iterable[Pressed]) -> str | None:
-    presses = (found.whole for found in ids if found.kind == "p")
-    return next((id for id in presses if id.startswith("report:")), None)

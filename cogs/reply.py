@@ -66,6 +66,15 @@ class Reply:
         for message in rest:
             await self._follow(message, public)
 
+    async def add(self, messages: Sequence[Message]) -> None:
+        """Reply beside a pressed card, whose buttons are still wanted."""
+        if self._in_place and self._acknowledged:
+            for message in messages:
+                await self._follow(message, public=False)
+        else:
+            self._in_place = False
+            await self.send(messages)
+
     async def _edited(self, message: Message) -> None:
         """Put the message where a later one was promised."""
         if not self._over:

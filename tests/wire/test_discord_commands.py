@@ -12,7 +12,7 @@ from fakes.discord_volunteer import agreed
 
 from core.commands import COMMANDS, Audience
 from core.dialogue import AskText, Attachment, Button, Command, Passage, Press, Say, press
-from core.model import TaskKind
+from core.model import Role, TaskKind
 from core.text import N_
 
 HELLO = Say(body=(N_("Hello"),))
@@ -265,7 +265,7 @@ async def test_a_post_that_takes_long_leaves_nobody_waiting_and_is_made_once(tmp
 
 def task_card() -> AskText:
     return AskText(
-        passages=(Passage("Hello?", N_("User")),),
+        passages=(Passage("Hello?", N_("User"), role=Role.PROMPTER, in_focus=True),),
         buttons=(Button(press("report", 99), N_("Report")),),
         task_id=99,
         kind=TaskKind.ASSISTANT_REPLY,
@@ -274,15 +274,30 @@ def task_card() -> AskText:
 
 
 async def test_the_menus_of_a_message_act_on_a_card_that_shows_a_text(tmp_path: Path):
-    desk = ScriptedDesk(task_card(), HELLO)
+    desk = ScriptedDesk(task_card(), task_card(), HELLO)
     async with discord(desk, tmp_path) as server:
         ada = Member(server)
         card = await (await ada.slash("work")).card()
 
-        await (await ada.menu("Label this", card.raw)).card()
+        judged = await (await ada.menu("Label this", card.raw)).card()
         await (await ada.menu("Report", card.raw)).card()
 
         assert desk.events[1:] == [Press(press("show", 99)), Press(press("report", 99))]
+        assert "Hello?" in judged.text
+        assert list(judged.buttons) == ["Thumbs up", "Thumbs down", "Report", "Back"]
+
+
+async def test_label_this_on_a_card_that_asks_for_a_review_opens_that_review(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        ada, ben = await agreed(Member(server, "Ada")), await agreed(Member(server, "Ben"))
+        form = await (await ada.slash("prompt")).form()
+        preview = await (await ada.write(form, "Why is the sky blue?")).card()
+        await (await ada.press(preview, "Submit")).card()
+        review = await (await ben.slash("work", kind="label_initial_prompt")).card()
+
+        judged = await (await ben.menu("Label this", review.raw)).card()
+
+        assert {"Not spam", "Spam"} <= set(judged.buttons)
 
 
 @pytest.mark.parametrize("menu", ["Label this", "Report"])

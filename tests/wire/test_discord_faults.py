@@ -76,17 +76,21 @@ async def test_a_failing_desk_is_told_to_the_person_and_the_log_without_their_wo
         assert not any("canary-7" in line for line in errors)
 
 
-async def test_after_a_failure_the_same_button_works_again(tmp_path: Path):
+@pytest.mark.parametrize("slow", [0.0, 2.3])
+async def test_after_a_failure_the_card_is_still_there_and_its_button_works(
+    tmp_path: Path, slow: float
+):
     desk = ScriptedDesk(HELLO)
     async with discord(desk, tmp_path) as server:
         ada = Member(server, guild=None)
         card = await (await ada.slash("me")).card()
-        desk.fails = OSError("the store is away")
-        await (await ada.press(card, "Next task")).card()
-        desk.fails = None
+        desk.fails, desk.slow = OSError("the store is away"), slow
+        sorry = await (await ada.press(card, "Next task")).card()
+        desk.fails, desk.slow = None, 0
 
+        assert "Something went wrong" in sorry.text
+        assert sorry.raw["id"] != card.raw["id"], "beside the card"
         again = await (await ada.press(card, "Next task")).card()
-
         assert "Hello" in again.text
 
 
