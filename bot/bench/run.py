@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +18,9 @@ from rich.table import Table
 from bot.bench.floor import Floor, record, replay
 from bot.bench.measure import Figures, ServerClock, Spread, looks, measure
 from bot.bench.stores import Place, enlarge, grow
+
+if TYPE_CHECKING:
+    from bot.platforms.discord_cost import Cost
 
 VOLUNTEERS = 8
 _PEOPLE_PER_TREE = 0.135  # 13,500 people at 100,000 trees
@@ -68,17 +71,37 @@ async def run(
             results.append(await _measure(place, size, have, tasks, say))
         for name in ("grove_bench_seed", "grove_bench_done"):
             await place.drop(name)
+    say("interactions of Discord, in and out …")
+    costs = await _interactions()
     report = {
         "database": "sqlite" if server is None else "postgresql",
         "machine": {"python": platform.python_version(), "cpu": platform.machine()},
         "events": "hand-out = /work; submit = labels or order, or draft and submit of a text",
         "bytes_per_finished_tree": finished,
         "sizes": [result.as_dict() for result in results],
+        "discord": [asdict(cost) | {"added": cost.added} for cost in costs],
     }
     if target is not None:
         _write(target, report)
-    Console(file=sys.stdout).print(table(results, finished))
+    Console(file=sys.stdout).print(table(results, finished), interaction_table(costs))
     return results
+
+
+async def _interactions() -> list[Cost]:
+    """Loaded only now: the library's memory is none of the store's."""
+    from bot.platforms.discord_cost import interaction_costs
+
+    return await interaction_costs()
+
+
+def interaction_table(costs: Sequence[Cost]) -> Table:
+    """What Grove adds to the library, without the desk's work."""
+    found = Table(title="CPU ms per interaction on Discord, without the desk")
+    for name in ("", "library: parsing and dispatching", "Grove adds: reading, drawing, replying"):
+        found.add_column(name, justify="right" if name else "left")
+    for cost in costs:
+        found.add_row(cost.kind, f"{cost.library:.3f}", f"{cost.added:.3f}")
+    return found
 
 
 def _write(target: Path, report: dict[str, Any]) -> None:
