@@ -33,11 +33,29 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The message that held a text, on platforms where it can be changed or may be cut in two."""
+
+    message: str  # its name in this chat: letters and digits
+    at: int  # seconds since 1970
+    may_go_on: bool = False  # so long that an app may have cut it off here
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """Free text. With a task it is meant for that task, without for whatever the session asks."""
 
     text: str
     task_id: int | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A message was changed: its text is meant for whatever it was meant for before."""
+
+    text: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,7 @@ class Moved:
     to: str
 
 
-Event = Command | Press | Typed | Ordered | Labelled | Moved
+Event = Command | Press | Typed | Revised | Ordered | Labelled | Moved
 
 PRESS_BYTES = 40
 """No press id is longer, in bytes; platforms add their own prefix (Telegram allows 64 in all)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from typing import Protocol
 
 from telegram import Bot, ChatMember, Message
@@ -23,7 +22,7 @@ from bot.platforms.telegram_parse import (
     who_from_user,
 )
 from bot.platforms.telegram_send import Place, Sender
-from bot.platforms.telegram_updates import Turn
+from bot.platforms.telegram_updates import Turn, is_long
 from core.dialogue import (
     AskLabels,
     AskOrder,
@@ -31,6 +30,8 @@ from core.dialogue import (
     Command,
     Event,
     Moved,
+    Origin,
+    Revised,
     Say,
     Screen,
     Typed,
@@ -44,10 +45,8 @@ _log = logging.getLogger(__name__)
 _PARALLEL = 64  # people at the desk at the same time
 _FLOOD = 5  # so many messages of the same person behind this one: only the last is answered
 _TRIES, _PAUSE = 5, 0.5  # when the store fails
-_TEXTS = 10_000  # messages remembered, to know what their edits are about
 
 _ONLY_TEXT = N_("I can only read text. Please write it as a message.")
-_WHICH_TEXT = N_("I no longer know what that text was for. Please send it as a new message.")
 
 
 class Desk(Protocol):
@@ -64,7 +63,6 @@ class Talk:
         self._bot = bot
         self._sender = sender
         self._at_desk = asyncio.Semaphore(_PARALLEL)
-        self._tasks_of_texts: OrderedDict[tuple[int, int], int] = OrderedDict()
 
     async def screen(self, turn: Turn, who: Who, event: Event) -> Screen:
         """The desk's answer; when this returns, what was sent is kept."""
@@ -84,13 +82,11 @@ class Talk:
                 await self.say(place, who, _ONLY_TEXT)
             return
         typing = typing_from_text(message.text, self._bot.username)
-        if edited:
-            if typing is None:
-                await self._edited(turn, who, message, message.text)
-            return
         if typing is None:
-            text = "".join(u.message.text or "" for u in turn.updates if u.message is not None)
-            await self._typed(turn, who, message, Typed(text))
+            event = Revised(message.text, _origin(message)) if edited else _typed(turn)
+            await self.draw(turn, place, await self.screen(turn, who, event))
+        elif edited:
+            return  # a command that was changed is no new one
         elif typing.name == "start":
             await self._started(turn, who, message, typing.rest)
         else:
@@ -135,23 +131,6 @@ class Talk:
         async with self._at_desk:
             await self._patiently(who, Moved(str(to)), key)
 
-    async def _typed(self, turn: Turn, who: Who, message: Message, typed: Typed) -> None:
-        screen = await self.screen(turn, who, typed)
-        if screen.task_id is not None and _shows(screen, typed.text):
-            for update in turn.updates:
-                if update.effective_message is not None:
-                    number = update.effective_message.message_id
-                    self._remember(message.chat.id, number, screen.task_id)
-        await self.draw(turn, Place(message.chat.id), screen)
-
-    async def _edited(self, turn: Turn, who: Who, message: Message, text: str) -> None:
-        """A text was changed: it is a new draft of the same task, until it was submitted."""
-        task_id = self._tasks_of_texts.get((message.chat.id, message.message_id))
-        if task_id is None:
-            await self.say(Place(message.chat.id), who, _WHICH_TEXT)
-        else:
-            await self._typed(turn, who, message, Typed(text, task_id))
-
     async def _started(self, turn: Turn, who: Who, message: Message, payload: str) -> None:
         """A link was followed, perhaps from a group: it counts when they really are in it."""
         event, group = event_from_payload(payload), group_from_payload(payload)
@@ -176,17 +155,19 @@ class Talk:
                 await asyncio.sleep(_PAUSE * 2**attempt)
         raise AssertionError("unreachable")
 
-    def _remember(self, chat_id: int, message_id: int, task_id: int) -> None:
-        self._tasks_of_texts[chat_id, message_id] = task_id
-        while len(self._tasks_of_texts) > _TEXTS:
-            self._tasks_of_texts.popitem(last=False)
-
 
 def is_task(screen: Screen) -> bool:
     """It asks for work, and so belongs at the end of the chat."""
     return isinstance(screen, AskText | AskOrder | AskLabels)
 
 
-def _shows(screen: Screen, text: str) -> bool:
-    """Whether a text was taken as the draft that is shown."""
-    return any(passage.text.strip() == text.strip() for passage in screen.passages)
+def _typed(turn: Turn) -> Typed:
+    """What was sent, put together where an app has split it; to change a part of it is no use."""
+    messages = [update.message for update in turn.updates if update.message is not None]
+    origin = _origin(messages[0]) if len(messages) == 1 else None
+    return Typed("".join(message.text or "" for message in messages), origin=origin)
+
+
+def _origin(message: Message) -> Origin:
+    at = int(message.date.timestamp())
+    return Origin(str(message.message_id), at, is_long(message.text or ""))

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from telegram import Bot, Update
 
 from bot.platforms.telegram_faults import logged
+from bot.platforms.telegram_html import size
 from bot.platforms.telegram_read import Raw, update_from_raw
 
 PATIENCE = 5.0
 """Seconds that a committed update waits for its answer to go out."""
 WINDOW = 100
 """Unconfirmed updates that Telegram shows at a time."""
-LONG_TEXT = 4000
-"""A message this long may be the beginning of one that the sender's app has split."""
+_LONG_TEXT = 4000  # in UTF-16 units, in which apps count
 SPLIT_WAIT = 1.5
 """Seconds in which the rest of a split message follows."""
 
@@ -246,8 +246,13 @@ def _text(update: Update) -> str | None:
     return message.text
 
 
+def is_long(text: str) -> bool:
+    """Whether a message may be the beginning of one that the sender's app has split."""
+    return size(text) >= _LONG_TEXT
+
+
 def _may_go_on(update: Update) -> bool:
-    return len(_text(update) or "") >= LONG_TEXT
+    return is_long(_text(update) or "")
 
 
 def _goes_on(first: Update, second: Update) -> bool:

@@ -32,6 +32,7 @@ from core.dialogue import (
     Ordered,
     Passage,
     Press,
+    Revised,
     Say,
     Screen,
     Typed,
@@ -164,15 +165,19 @@ class Desk:
             return await self._store.transact(lambda unit: self._answer(unit, who, event, key))
         except Refusal as refusal:
             answer = refusal
-        return await self._store.transact(lambda unit: self._refuse(unit, who, answer, key))
+        return await self._store.transact(lambda unit: self._refuse(unit, who, event, answer, key))
 
     def _answer(self, unit: UnitOfWork, who: Who, event: Event, key: str | None) -> Screen:
         visit, arrival = self._welcome(unit, who, key)
         screen = standing.present(visit) if arrival.is_repeat else respond(visit, arrival, event)
         return _finished(visit, arrival, screen)
 
-    def _refuse(self, unit: UnitOfWork, who: Who, refusal: Refusal, key: str | None) -> Screen:
+    def _refuse(
+        self, unit: UnitOfWork, who: Who, event: Event, refusal: Refusal, key: str | None
+    ) -> Screen:
         visit, arrival = self._welcome(unit, who, key)
+        if isinstance(event, Typed):
+            standing.text_refused(visit, event)
         handed_back = refusal.handed_back
         screen = replace(standing.present(visit, [refusal.text]), refused=True)
         if handed_back is not None:
@@ -258,11 +263,13 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
     return handler(visit, task_id, argument)
 
 
-def _answered(visit: Visit, event: Typed | Ordered | Labelled) -> Screen:
+def _answered(visit: Visit, event: Typed | Revised | Ordered | Labelled) -> Screen:
     match event:
         case Ordered():
             return working.ordered(visit, event)
         case Labelled():
             return working.labelled(visit, event)
+        case Revised():
+            return working.revised(visit, event)
         case _:
             return standing.typed(visit, event)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core import screening
 from core.commands import CommandSpec
-from core.dialogue import Command, Event, Labelled, Moved, Ordered, Press, Typed
+from core.dialogue import Command, Event, Labelled, Moved, Ordered, Press, Revised, Typed
 from core.errors import Unknown, handing_back
 from core.people import Who
 from core.text import N_
@@ -36,7 +36,7 @@ def refuse_unreadable(event: Event) -> None:
                 raise Unknown(N_("This task no longer exists. Get a new one with /work."))
     if isinstance(event, Ordered) and any(type(i) is not int for g in event.groups for i in g):
         raise Unknown(N_("This button is out of date. Go on with /work."))
-    if isinstance(event, Typed):
+    if isinstance(event, Typed | Revised):
         with handing_back(screening.without_unkept_signs(event.text)):
             screening.refuse_unkept_signs(event.text)
     for words in _words(event):

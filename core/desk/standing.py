@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.desk import mine, reporting, settings, working
+from core.desk import mine, reporting, sent, settings, working
 from core.desk.tasks import nothing_open, task_screen
 from core.dialogue import Button, Say, Screen, Typed, press
 from core.errors import Refusal
@@ -36,6 +36,13 @@ def typed(visit: Visit, event: Typed) -> Screen:
             case "timezone":
                 return settings.typed_timezone(visit, event)
     return working.typed(visit, event)
+
+
+def text_refused(visit: Visit, event: Typed) -> None:
+    """It may be mended where it stands, and what goes on it belongs to it."""
+    if visit.session.step == "task" and visit.session.task_id is not None:
+        task_id = visit.session.task_id
+        visit.session = sent.noted(visit.session, event.origin, task_id, sent.Fate.REFUSED)
 
 
 def present(visit: Visit, notes: Sequence[Text] = ()) -> Screen:

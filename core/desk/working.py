@@ -6,9 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import floor
 
+from core.desk import sent
 from core.desk.tasks import ask_text, done, nothing_open, preview, send_anyway, task_screen
 from core.desk.words import KIND_NAMES, SKIP_REASONS, next_task
-from core.dialogue import AskChoice, Button, Emphasis, Labelled, Ordered, Say, Screen, Typed, press
+from core.dialogue import (
+    AskChoice,
+    Button,
+    Emphasis,
+    Labelled,
+    Ordered,
+    Revised,
+    Say,
+    Screen,
+    Typed,
+    press,
+)
 from core.errors import Unknown
 from core.flow import answering, handing, moderation, own
 from core.flow.answering import Answered
@@ -56,12 +68,12 @@ def take(visit: Visit, wish: Wish) -> Screen:
     held = visit.unit.open_tasks(visit.person.id)
     task = open_task(visit, wish, held)
     if task is not None:
-        visit.session = replace(visit.session, data=data)
+        visit.session = replace(visit.session, data={**data, **sent.kept(visit.session)})
         return show_task(visit, task, [N_("You still have this task open.")])
     task = request_task(visit, allowed_wish(visit, wish), held)
     if task is None:
         return _no_task(visit, wish)
-    visit.session = replace(visit.session, data=data)
+    visit.session = replace(visit.session, data={**data, **sent.kept(visit.session)})
     return show_task(visit, task)
 
 
@@ -172,13 +184,28 @@ def _languages(words: str) -> tuple[str, ...]:
 
 def typed(visit: Visit, event: Typed) -> Screen:
     """A text for a task: stored at once, then shown with the question whether to send it."""
-    task_id = event.task_id if event.task_id is not None else visit.session.task_id
+    whole = sent.whole(visit, event)
+    task_id = whole.task_id if whole.task_id is not None else visit.session.task_id
     if task_id is None:
         return nothing_open([N_("I wasn't expecting a text. Take a task first.")])
-    task = answering.keep_draft(visit, task_id, event.text)
-    visit.session = replace(visit.session, step="task", task_id=task.id)
+    task = answering.keep_draft(visit, task_id, whole.text)
+    fate = sent.Fate.DRAFT if whole is event else sent.Fate.PART
+    session = replace(visit.session, step="task", task_id=task.id)
+    visit.session = sent.noted(session, event.origin, task.id, fate)
     tree = None if task.tree_id is None else visit.unit.tree(task.tree_id)
     return preview(visit, task, tree, notes=answering.warnings(task))
+
+
+def revised(visit: Visit, event: Revised) -> Screen:
+    """A message was changed: a new draft of the same task, until it was submitted."""
+    task_id = sent.task_of(visit.session, event.origin.message)
+    if task_id is None:
+        raise Unknown(
+            N_("I no longer know what that text was for. Please send it as a new message.")
+        )
+    if sent.says_the_same(visit, task_id, event.text):
+        return Say()
+    return typed(visit, Typed(event.text, task_id, event.origin))
 
 
 def press_edit(visit: Visit, task_id: int | None, argument: str | None) -> Screen:

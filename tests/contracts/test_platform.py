@@ -82,7 +82,8 @@ def kept(store: MemoryStore) -> dict[str, Any]:
         n: replace(tree, messages={m: replace(x, platform="") for m, x in tree.messages.items()})
         for n, tree in tables["trees"].items()
     }
-    return tables | {"seen": None}
+    sessions = {n: replace(s, data={}, version=0) for n, s in tables["sessions"].items()}
+    return tables | {"seen": None, "sessions": sessions}
 
 
 def _anywhere(task: Any) -> Any:

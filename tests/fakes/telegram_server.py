@@ -103,6 +103,7 @@ class FakeTelegram:
             lambda: itertools.count(1)
         )
         self._query_ids = itertools.count(1)
+        self._lines: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # of the webhook
         self._changed = asyncio.Condition()
         self._all = _Window(30, 1.0)
         self._chats: defaultdict[int, _Window] = defaultdict(lambda: _Window(5, 3.0))
@@ -153,7 +154,7 @@ class FakeTelegram:
         """An update on its way to the bot."""
         update = {"update_id": next(self._update_ids), kind: content}
         if self.webhook["url"]:
-            task = asyncio.ensure_future(self._post(update))
+            task = asyncio.ensure_future(self._post_in_turn(update, content))
             self._posting.add(task)
             task.add_done_callback(self._posting.discard)
         else:
@@ -437,6 +438,12 @@ class FakeTelegram:
         if utf16(text) > 4096:
             raise _Refused(400, "Bad Request: message is too long")
         return text
+
+    async def _post_in_turn(self, update: Json, content: Json) -> None:
+        """The next update of a chat is brought when the one before has been taken."""
+        chat = content.get("chat") or content.get("message", {}).get("chat", {})
+        async with self._lines[chat.get("id", 0)]:
+            await self._post(update)
 
     async def _post(self, update: Json) -> None:
         """Call the webhook until it says 200, now here, now there."""

@@ -96,7 +96,8 @@ async def test_restarts_in_the_middle_of_every_screen_lose_nothing(tmp_path: Pat
         await ben.reads("Thank you")
         await new.tap("I agree", terms)
         await new.reads("You can begin")
-        await ana.asks("Written across a restart", "Your draft")
+        written = ana.say("Written across a restrat")
+        await ana.reads("Your draft")
         for writer in (ben, eva, ida):
             await write(writer, "assistant_reply", f"{writer.user['first_name']} answers.")
         for reviewer in (ana, uli, new):
@@ -106,6 +107,8 @@ async def test_restarts_in_the_middle_of_every_screen_lose_nothing(tmp_path: Pat
         await tg.until(lambda: "= 1" in words_on(uli.latest()))
 
         await running.restarted(signal.SIGTERM)
+        ana.change(written, "Written across a restart")
+        await ana.reads("across a restart", seconds=30)
         await ana.tap("Submit", preview(ana))
         await tg.until(lambda: len(rows(tmp_path, "SELECT id FROM tree")) == 2, seconds=30)
         await uli.tap("1")
@@ -115,6 +118,8 @@ async def test_restarts_in_the_middle_of_every_screen_lose_nothing(tmp_path: Pat
 
         states = rows(tmp_path, "SELECT state FROM tree ORDER BY id")
         assert states == [("ready_for_export",), ("initial_prompt_review",)]
+        texts = rows(tmp_path, "SELECT text FROM message")
+        assert ("Written across a restart",) in texts
         assert "ERROR" not in running.log
         assert TOKEN.partition(":")[2] not in running.log
         assert "basil" not in running.log
@@ -221,6 +226,13 @@ async def test_two_workers_behind_one_webhook_answer_everything_once(tmp_path: P
             await tg.until(lambda: len(tg.answers) == 10)
             await tg.until(lambda: not tg.unanswered)
             assert rows(tmp_path, "SELECT count(*) FROM consent WHERE act = 'given'") == [(10,)]
+
+            ana, text = people[0], "🌱" * 2500 + "?"  # an app counts 5001, and sends two messages
+            await ana.asks("/work initial_prompt", "Send your text here")
+            ana.say(text[:2048])
+            ana.say(text[2048:])
+            await tg.until(lambda: not tg.unanswered)
+            assert rows(tmp_path, "SELECT draft FROM task") == [(text,)]
 
             forged = {"update_id": 1, "message": {}}
             async with aiohttp.ClientSession() as web:
