@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
 from core.policy import Policy
 
@@ -20,6 +21,8 @@ _MAY_BE_ZERO = frozenset(
         "duplicate_minutes",
         "undo_minutes",
         "streak_freezes_per_week",
+        "reminder_hour",
+        "calls_per_week",
         "min_rankings",
     }
 )
@@ -29,7 +32,11 @@ _IN_ORDER = (
     ("max_open_tasks", "max_requests"),
     ("lightest_vote", "heaviest_vote"),
 )
-_ABOVE: Mapping[str, float] = {"usual_concord": 0.5, "prior_concord_pairs": 0.0}
+_ABOVE: Mapping[str, float] = {
+    "usual_concord": 0.5,
+    "prior_concord_pairs": 0.0,
+    "taps_per_second": 0.0,
+}
 """Numbers that must be greater than these, or nothing can be divided by them."""
 LONGEST_TEXT = 4000
 """What a form on the chat platforms can take; no policy may ask for more."""
@@ -60,23 +67,28 @@ def _entries(name: str, words: str, known: frozenset[str]) -> dict[str, str]:
 
 
 def fault_in(policy: Policy) -> tuple[str, str] | None:
-    """The first number that cannot be meant, and what it may be."""
+    """The first value that cannot be meant, and what it may be."""
     for field in fields(Policy):
-        value = getattr(policy, field.name)
-        if isinstance(value, Mapping):
-            if any(number < 0 for number in value.values()):
-                return field.name, "must hold no number below 0"
-            continue
-        if field.name in _SHARES and not 0 <= value <= 1:
-            return field.name, "must be between 0 and 1"
-        if field.name in _ABOVE and value <= _ABOVE[field.name]:
-            return field.name, f"must be above {_ABOVE[field.name]:g}"
-        least = 1 if field.type == "int" and field.name not in _MAY_BE_ZERO else 0
-        if value < least:
-            return field.name, f"must be {least} or more"
+        wrong = _wrong(field.name, field.type == "int", getattr(policy, field.name))
+        if wrong is not None:
+            return field.name, wrong
     for low, high in _IN_ORDER:
         if getattr(policy, low) > getattr(policy, high):
             return low, f"must not be above {high}"
     if policy.max_text_length > LONGEST_TEXT:
         return "max_text_length", f"must not be above {LONGEST_TEXT}"
     return None
+
+
+def _wrong(name: str, is_count: bool, value: Any) -> str | None:
+    match value:
+        case str():
+            return None if value.strip() else "must not be empty"
+        case Mapping():
+            return "must hold no number below 0" if any(n < 0 for n in value.values()) else None
+    if name in _SHARES and not 0 <= value <= 1:
+        return "must be between 0 and 1"
+    if name in _ABOVE and value <= _ABOVE[name]:
+        return f"must be above {_ABOVE[name]:g}"
+    least = 1 if is_count and name not in _MAY_BE_ZERO else 0
+    return f"must be {least} or more" if value < least else None

@@ -172,7 +172,9 @@ class Policy:
 
     # People
     terms_version: int = 1
-    """The version of the terms that a volunteer must have agreed to."""
+    """The version of the terms that a volunteer must have agreed to; a new one asks everybody."""
+    licence: str = "CC BY 4.0"
+    """The licence that the terms name, under which texts and judgements are published."""
     link_minutes: int = 10
     """How long a code that links two accounts can be used."""
     link_tries: int = 5

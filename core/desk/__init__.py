@@ -38,7 +38,7 @@ from core.dialogue import (
     Typed,
     press_parts,
 )
-from core.errors import NotAllowed, Refusal, Unknown
+from core.errors import NotAllowed, Refusal, Unknown, handing_back
 from core.flow import people, rules
 from core.flow.reminding import NOTICES
 from core.flow.turn import Visit
@@ -222,10 +222,16 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
         case Moved():
             rules.community_moved(visit, event.to)
             return Say()
+        case Typed():
+            with handing_back(event.text):
+                people.refuse_blocked(visit, barred=arrival.barred)
+            if not people.has_consented(visit):
+                return data.consent_screen(visit, event.text)
+            return _answered(visit, event)
         case _:
             people.refuse_blocked(visit, barred=arrival.barred)
             if not people.has_consented(visit):
-                return data.consent_screen()
+                return data.consent_screen(visit)
             return _answered(visit, event)
 
 
@@ -236,7 +242,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     if spec.name not in _RIGHTS:
         people.refuse_blocked(visit, barred=arrival.barred)
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
-        return data.consent_screen()
+        return data.consent_screen(visit)
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:
         config.require_community(visit)
         raise NotAllowed(N_("Only people who manage this community can do that."))
@@ -257,7 +263,7 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
     if verb in ADMIN_PRESSES and not visit.who.may_manage:
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if verb not in _OPEN_PRESSES | ADMIN_PRESSES and not people.has_consented(visit):
-        return data.consent_screen()
+        return data.consent_screen(visit)
     if verb != SHOW:
         standing.question_dropped(visit)
     return handler(visit, task_id, argument)

@@ -8,39 +8,50 @@ from dataclasses import replace
 
 from core.desk.tasks import nothing_open
 from core.desk.words import choose_kind, take_task
-from core.dialogue import AskChoice, Attachment, Button, Emphasis, Say, Screen, press
+from core.dialogue import AskChoice, Attachment, Button, Emphasis, Passage, Say, Screen, press
 from core.flow import people
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.text import N_, Nn_, Text
 
-PURPOSE: tuple[Text, ...] = (
-    N_(
-        "Grove collects conversations: volunteers write messages, review them and rank them. They"
-        " are used to train and study language models."
-    ),
-    N_(
-        "What you write and how you judge is published as open data, for anybody to use, under an"
-        " open licence. Your name and account are not."
-    ),
-    N_(
-        "Send only what you wrote yourself and may share. Leave out personal data, yours as well as"
-        " other people's."
-    ),
-    N_("You must be at least 18 years old, or of legal age where you live."),
-    N_(
-        "You can stop at any time with /consent, see everything stored with /export-my-data, and"
-        " delete it with /delete-my-data. What has been published already cannot be recalled."
-    ),
-)
+
+def purpose(visit: Visit) -> tuple[Text, ...]:
+    """The terms, in plain words."""
+    return (
+        N_(
+            "Grove collects conversations: volunteers write messages, review them and rank them."
+            " They are used to train and study language models."
+        ),
+        N_(
+            "What you write and how you judge is published as open data, for anybody to use, under"
+            " the licence {licence}. Your name and account are not.",
+            licence=visit.policy.licence,
+        ),
+        N_(
+            "Send only what you wrote yourself and may share. Leave out personal data, yours as"
+            " well as other people's."
+        ),
+        N_("You must be at least 18 years old, or of legal age where you live."),
+        N_(
+            "You can stop at any time with /consent, see everything stored with /export-my-data,"
+            " and delete it with /delete-my-data. What has been published already cannot be"
+            " recalled."
+        ),
+    )
 
 
-def consent_screen(notes: tuple[Text, ...] = ()) -> AskChoice:
-    """The terms, in plain words, before anything else."""
+def consent_screen(visit: Visit, text: str | None = None) -> AskChoice:
+    """The terms before anything else; a text that was sent without consent is handed back."""
+    changed = N_("The terms have changed since you agreed. Please read them once more.")
+    kept = N_("Your text was not kept. Copy it if you need it.")
     return AskChoice(
         title=N_("Before you begin"),
-        body=PURPOSE,
-        notes=notes,
+        body=purpose(visit),
+        notes=(
+            *(() if visit.person.consent_version is None else (changed,)),
+            *(() if text is None else (kept,)),
+        ),
+        passages=() if text is None else (Passage(text=text, heading=N_("Your text")),),
         buttons=(
             Button(press("agree"), N_("I agree"), Emphasis.PRIMARY),
             Button(press("decline"), N_("No, thank you")),
@@ -52,11 +63,11 @@ def consent_screen(notes: tuple[Text, ...] = ()) -> AskChoice:
 def consent(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/consent: the terms, and whether they were agreed to."""
     if not people.has_consented(visit):
-        return consent_screen()
+        return consent_screen(visit)
     return AskChoice(
         title=N_("Your consent"),
         body=(
-            *PURPOSE,
+            *purpose(visit),
             N_("You agreed on {date}.", date=visit.person.consented_at or visit.now),
         ),
         buttons=(
@@ -182,13 +193,19 @@ def delete_my_data(visit: Visit, args: Mapping[str, str]) -> Screen:
 
 
 def press_forget(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    """The first press asks once more; the second deletes."""
+    """The first press asks once more; the second deletes.
+
+    Texts of somebody who has withdrawn their consent never stay: nothing would keep them from
+    being published once they are nobody's.
+    """
+    level = (argument or "").rstrip("!")
+    with_texts = level == "texts" or visit.person.consent_version is None
     if argument in {"profile", "texts"}:
         return AskChoice(
             title=N_("Are you sure?"),
             body=(
                 N_("Your profile and your texts will be deleted.")
-                if argument == "texts"
+                if with_texts
                 else N_("Your profile will be deleted; your texts stay without a name."),
             ),
             buttons=(
@@ -198,9 +215,9 @@ def press_forget(visit: Visit, task_id: int | None, argument: str | None) -> Scr
         )
     if argument not in {"profile!", "texts!"}:
         return delete_my_data(visit, {})
-    withdrawn = people.leave(visit, with_texts=argument == "texts!")
+    withdrawn = people.leave(visit, with_texts=with_texts)
     receipt = [N_("Done: your profile is deleted.")]
-    if argument == "texts!":
+    if with_texts:
         receipt.append(Nn_("{count} text removed.", "{count} texts removed.", withdrawn))
     return Say(
         title=N_("Receipt"),

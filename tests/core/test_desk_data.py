@@ -107,7 +107,76 @@ async def test_terms_that_changed_are_asked_about_again(village: Village) -> Non
 
     await player.takes()
 
-    assert str(player.screen.title) == TERMS
+    changed = "The terms have changed since you agreed. Please read them once more."
+    assert (str(player.screen.title), player.notes) == (TERMS, changed)
+    await player.press("agree")
+    await player.takes()
+    assert player.screen.kind is K.INITIAL_PROMPT
+
+
+async def test_the_terms_say_what_for_under_which_licence_and_from_which_age() -> None:
+    village = Village(licence="CC0 1.0")
+    stranger = village.stranger()
+
+    await stranger.takes()
+
+    said = " ".join(map(str, stranger.screen.body))
+    for words in ("train and study language models", "the licence CC0 1.0", "18 years", "/consent"):
+        assert words in said
+
+
+async def test_a_text_that_comes_without_consent_is_handed_back(village: Village) -> None:
+    player = await village.volunteer()
+    await player.takes("initial_prompt")
+    form = player.screen.task_id
+    await player.press("decline")
+
+    await player.send(Typed("written in a form that was still open", form))
+
+    assert isinstance(player.screen, AskChoice)
+    assert [p.text for p in player.screen.passages] == ["written in a form that was still open"]
+    assert "was not kept" in player.notes
+
+
+async def test_a_text_of_the_blocked_is_handed_back(village: Village) -> None:
+    player = await village.volunteer()
+    await player.takes("initial_prompt")
+    form, number = player.screen.task_id, village.person(player).id
+    await village.turn(lambda turn: moderation.block(turn, number, "rude"))
+
+    await player.send(Typed("my words", form))
+
+    assert player.screen.refused
+    assert [p.text for p in player.screen.passages] == ["my words"]
+
+
+async def test_texts_of_who_withdrew_their_consent_do_not_stay_when_they_leave(
+    village: Village,
+) -> None:
+    author = await village.prompt()
+    await author.press("decline")
+
+    await author.press("forget::profile")
+    assert str(author.screen.body[0]) == "Your profile and your texts will be deleted."
+    await author.press("forget::profile!")
+
+    assert str(author.screen.body[1]) == "1 text removed."
+    assert village.tree.root.fate is Fate.WITHDRAWN
+    assert village.tree.root.text == ""
+
+
+async def test_a_form_that_was_open_during_the_deletion_brings_nothing_back(
+    village: Village,
+) -> None:
+    player = await village.volunteer()
+    await player.takes("initial_prompt")
+    form = player.screen.task_id
+    await player.press("forget::texts!")
+
+    await player.send(Typed("sent after I had left", form))
+
+    assert [p.text for p in player.screen.passages] == ["sent after I had left"]
+    assert all("sent after" not in str(t.draft) for t in village.memory.tables.tasks.values())
 
 
 async def test_a_refusal_is_remembered_and_can_be_thought_better_of(village: Village) -> None:
