@@ -20,6 +20,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 _LONG_POLL = 30  # seconds that Telegram waits for something to report
 _SILENCE = 60.0  # seconds without an answer after which nobody is served
 _BUSY = 0.1  # seconds between two looks while updates are still at work
+_BREATH = 0.05  # seconds after an empty answer, for servers that do not wait as they are asked
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
 _FAREWELL = 5.0  # seconds for the last word
@@ -48,9 +49,13 @@ class Poll:
         """Until cancelled."""
         await self._until_done(self._leave_webhook)
         while True:
-            for raw in await self._until_done(self._ask):
+            updates = await self._until_done(self._ask)
+            for raw in updates:
                 self._inbox.take_in(raw, self._bot)
-            await self._inbox.quiet(_BUSY)
+            if updates:
+                await self._inbox.quiet(_BUSY)
+            else:
+                await asyncio.sleep(_BREATH)
 
     async def confirm(self) -> None:
         """On leaving: tell which updates are done."""
@@ -75,7 +80,10 @@ class Poll:
             },
             read_timeout=_LONG_POLL + 15,
         )
-        return raw_updates(found)
+        updates = raw_updates(found)
+        if found and not updates:
+            raise TelegramError("the answer holds no updates")
+        return updates
 
     async def _leave_webhook(self) -> Sequence[Raw]:
         """A webhook of an earlier run keeps updates from us; what it has queued stays queued."""

@@ -14,6 +14,8 @@ from bot.platforms.telegram_read import value_from_json
 
 _SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
+_RESULT = b'"result"'
+_MOST = 600  # statuses are below
 
 
 class TooFast(TelegramError):
@@ -75,9 +77,10 @@ class HttpRequest(BaseRequest):
         except (aiohttp.ClientError, OSError) as error:
             # The address holds the token, and some of these errors tell the address.
             raise NetworkError(type(error).__name__) from None
-        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        status = _status(response.status, content)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise TooFast(_quiet(content))
-        return response.status, content
+        return status, content
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
@@ -89,6 +92,25 @@ class HttpRequest(BaseRequest):
         if not isinstance(said, dict):
             raise TelegramError("the answer is not an object")
         return said
+
+
+def _status(status: int, content: bytes) -> int:
+    """The status that is meant: of a refusal that came as a success, or a page of some proxy."""
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return status if _RESULT in content else _told_status(content)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):  # else taken for a wrong token
+        return status if _told_status(content) == status else HTTPStatus.BAD_GATEWAY
+    return status
+
+
+def _told_status(content: bytes) -> int:
+    """What the Bot API itself says went wrong; a page says nothing."""
+    try:
+        code = orjson.loads(content)["error_code"]
+    except (ValueError, KeyError, TypeError):
+        return HTTPStatus.BAD_GATEWAY
+    is_error = isinstance(code, int) and HTTPStatus.BAD_REQUEST <= code < _MOST
+    return code if is_error else HTTPStatus.BAD_GATEWAY
 
 
 def _quiet(content: bytes) -> float:

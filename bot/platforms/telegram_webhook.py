@@ -52,14 +52,11 @@ class Webhook:
         return self._announced and self._runner is not None
 
     async def announce(self) -> None:
-        """Tell Telegram where to call, unless it knows; go on until it has been told."""
+        """Tell Telegram where to call, and with which secret; go on until it has been told."""
         pause = 0.5
         while True:
             try:
-                known = await self._bot.get_webhook_info()
-                allowed = tuple(known.allowed_updates or ())
-                if known.url != self._url or set(allowed) != set(ALLOWED_UPDATES):
-                    await self._set()
+                await self._set()
                 self._announced = True
                 return
             except InvalidToken:

@@ -41,7 +41,8 @@ class Call:
 class Fault:
     """What happens to the next calls of a method.
 
-    Kinds: a status code, "html" (502 with a page), "page" (200 with a page), "drop" (the
+    Kinds: a status code, "html" (502 with a page), "page" (200 with a page), "no page" (404 with
+    one), "refused" (an error as 200), "drop" (the
     connection ends before anything is done), "lost" (done, then the connection ends), "slow".
     """
 
@@ -97,6 +98,8 @@ class FakeTelegram:
         self.updates: list[Json] = []
         self.confirmed = 0
         self.delivered = 0
+        self.waits = 5.0  # seconds that a poll waits at most for something to report
+        self.asked = 0  # polls
         self.unanswered: set[int] = set()  # calls of the webhook without a 200 yet
         self._update_ids = itertools.count(100_001)
         self._message_ids: defaultdict[int, itertools.count[int]] = defaultdict(
@@ -224,6 +227,7 @@ class FakeTelegram:
         call = Call(method, params, files, time.monotonic())
         if method.lower() == "getupdates":
             self.polls.append(call)
+            self.asked += 1
         else:
             self.calls.append(call)
         fault = next((f for f in self.faults if f.meets(call)), None)
@@ -262,6 +266,10 @@ class FakeTelegram:
                 return web.Response(status=502, text="<html>Bad Gateway</html>")
             case "page":
                 return web.Response(status=200, text="<html>maintenance</html>")
+            case "refused":  # as a success
+                return web.json_response({"ok": False, "error_code": 500, "description": "x"})
+            case "no page":  # of a proxy in between
+                return web.Response(status=404, text="<html>Not Found</html>")
             case "drop" | "lost":
                 if fault.kind == "lost":
                     await self._answered(request, call)
@@ -311,7 +319,7 @@ class FakeTelegram:
         self._pollers += 1
         mine = self._pollers
         self._wake()
-        wait = min(float(call.params.get("timeout", 0)), 5.0)
+        wait = min(float(call.params.get("timeout", 0)), self.waits)
         try:
             async with asyncio.timeout(wait), self._changed:
                 while not self.updates:

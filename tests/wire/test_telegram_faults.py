@@ -42,7 +42,10 @@ class FailingDesk:
         return await self.desk.handle(who, event, key)
 
 
-@pytest.mark.parametrize("kind", ["500", "502", "html", "page", "drop", "429"])
+KINDS = ("500", "502", "html", "page", "no page", "refused", "drop", "429")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_reply_that_fails_is_sent_again(kind: str) -> None:
     async with scene() as here:
         ana = here.person("Ana")
@@ -67,13 +70,56 @@ async def test_a_reply_whose_fate_is_unknown_is_sent_again_rather_than_lost() ->
 
 async def test_polling_outlives_every_fault_of_the_server() -> None:
     async with scene() as here:
-        for kind in ("html", "drop", "409"):
+        for kind in ("html", "no page", "refused", "drop", "409"):
             here.tg.faults.append(Fault("getUpdates", kind, seconds=1))
         ana = here.person("Ana")
 
         ana.say("/work")
 
         await ana.reads("Before you begin", seconds=20)
+
+
+NOW = 1_800_000_000
+PRIVATE = {"id": 66, "type": "private", "first_name": "Mal"}
+MAL = {"id": 66, "is_bot": False, "first_name": "Mal"}
+NONSENSE = (
+    {},
+    "words",
+    {"message_id": 1},
+    {"message_id": 1, "date": "noon", "chat": PRIVATE, "from": MAL, "text": "/work"},
+    {"message_id": 1, "date": NOW, "chat": PRIVATE, "from": MAL, "text": 5},
+    {"message_id": "1", "date": NOW, "chat": PRIVATE, "from": MAL, "text": "/work"},
+    {"message_id": 1, "date": NOW, "chat": PRIVATE, "from": {**MAL, "id": "66"}, "text": "/work"},
+    {"message_id": 1, "date": NOW, "chat": {**PRIVATE, "id": None}, "from": MAL, "text": "/work"},
+    {"message_id": 1, "date": NOW, "chat": PRIVATE, "text": "from nobody"},
+    {"message_id": 1, "date": NOW, "chat": PRIVATE, "from": MAL, "text": "\ud800"},
+)
+
+
+async def test_updates_that_make_no_sense_hold_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    async with scene() as here:
+        ana = here.person("Ana")
+        for content in NONSENSE:
+            here.tg.queue("message", content)
+        for kind in ("callback_query", "my_chat_member", "edited_message", "channel_post", "new"):
+            here.tg.queue(kind, {"id": 5, "from": MAL})
+        await ana.asks("/work", "Before you begin")
+
+        await here.tg.until(lambda: here.tg.updates == [])
+
+    assert "an update (message) could not be read" in caplog.text.lower()
+    assert "/work" not in caplog.text
+
+
+async def test_a_server_that_answers_at_once_with_nothing_is_not_asked_without_end() -> None:
+    async with scene() as here:
+        here.tg.waits = 0.0
+        await asyncio.sleep(0.2)
+        before = here.tg.asked
+
+        await asyncio.sleep(1.0)
+
+        assert 0 < here.tg.asked - before < 25
 
 
 async def test_another_poller_is_complained_about_once(
