@@ -55,6 +55,7 @@ def world_from(settings: Settings, hint: LanguageHint) -> World:
         clock=lambda: datetime.now(UTC),
         rng=SystemRandom(),
         guess=hint,
+        owners=frozenset(settings.owners),
     )
 
 

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     """What Telegram must show with every call: 1 to 256 letters, digits, _ or -."""
 
+    # People
+    owners: Annotated[tuple[str, ...], NoDecode] = ()
+    """Who may moderate everywhere: accounts such as discord:80351110224678912,telegram:42."""
+
     # Process
     http_host: str = "127.0.0.1"
     """Where the webhook listens, behind a proxy that speaks TLS."""
@@ -95,6 +99,20 @@ class Settings(BaseSettings):
     @classmethod
     def _numbers(cls, value: object) -> object:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("owners", mode="before")
+    @classmethod
+    def _accounts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        accounts = [part.strip().lower() for part in value.split(",") if part.strip()]
+        for account in accounts:
+            platform, _, number = account.partition(":")
+            if platform not in {"discord", "telegram"} or not number.isdecimal():
+                raise ValueError(
+                    f"{account} is no account; write discord:NUMBER or telegram:NUMBER"
+                )
+        return accounts
 
     @field_validator("discord_api_base", "discord_cdn_base", "telegram_api_base")
     @classmethod

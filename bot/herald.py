@@ -37,9 +37,7 @@ class Herald(Protocol):
     platform: str
     knows_nonces: bool  # whether a post that was sent twice appears once
 
-    async def post(
-        self, post: Post, picture: bytes | None, caption: str, alternative: str
-    ) -> str:
+    async def post(self, post: Post, picture: bytes | None, caption: str, alternative: str) -> str:
         """The platform's name of the message.
 
         Raises PostRefused or PostLater where it was surely not taken; after any other error it

@@ -12,6 +12,7 @@ from cogs.foreign import clipped
 from core.commands import COMMANDS
 from core.desk.boards import PERIOD_NAMES
 from core.desk.config import SETTINGS
+from core.desk.mod import ACTIONS
 from core.desk.words import KIND_NAMES
 from core.languages import LANGUAGES
 from core.text import N_
@@ -90,6 +91,10 @@ def _timezones(language: str) -> Iterator[Offer]:
     yield from _zones()
 
 
+def _mod_actions(language: str) -> Iterator[Offer]:
+    yield from ((f"{a.name}: {say(a.sentence, language)}", a.name) for a in ACTIONS)
+
+
 _SOURCES: Mapping[str, Callable[[str], Iterator[Offer]]] = {
     "languages": _languages,
     "kinds": _kinds,
@@ -98,4 +103,5 @@ _SOURCES: Mapping[str, Callable[[str], Iterator[Offer]]] = {
     "topics": _topics,
     "timezones": _timezones,
     "settings": _settings,
+    "mod-actions": _mod_actions,
 }

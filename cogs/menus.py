@@ -94,7 +94,8 @@ def judgement(screen: Screen) -> Screen:
 
 
 def _menu(
-    words: Text, callback: app_commands.ContextMenu.callback  # type: ignore[valid-type]
+    words: Text,
+    callback: app_commands.ContextMenu.callback,  # type: ignore[valid-type]
 ) -> app_commands.ContextMenu:
     return app_commands.ContextMenu(
         name=sentence(words),

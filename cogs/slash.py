@@ -66,9 +66,7 @@ class Slash(commands.Cog):
         async def callback(interaction: Interaction, **given: str | None) -> None:
             args = {name: words for name, words in given.items() if words}
             form_of = writing if spec.name in _WRITES_AT_ONCE else form_at_once
-            await self._conversation.answer(
-                interaction, Command(spec.name, args), form_of=form_of
-            )
+            await self._conversation.answer(interaction, Command(spec.name, args), form_of=form_of)
 
         callback.__signature__ = _signature(spec.arguments)  # type: ignore[attr-defined]
         words = {argument.name: sentence(argument.sentence) for argument in spec.arguments}

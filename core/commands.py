@@ -139,6 +139,17 @@ COMMANDS: tuple[CommandSpec, ...] = (
         ),
         in_groups=True,
     ),
+    CommandSpec(
+        "mod",
+        N_("Look after what is written here: reports, removals, blocks, the record"),
+        Audience.MODERATOR,
+        (
+            Argument("action", N_("What to do; without it, what waits"), source="mod-actions"),
+            Argument("what", N_("A text such as #12, a person, or words to search for")),
+            Argument("reason", N_("Why; it is kept in the record")),
+        ),
+        in_groups=True,
+    ),
 )
 
 BY_NAME = {spec.name: spec for spec in COMMANDS}

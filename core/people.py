@@ -25,6 +25,7 @@ class Who:
     roles: tuple[str, ...] = ()  # the platform's ids of their roles in this community
     place: str | None = None  # the platform's id of the channel or topic they are in
     lacks: tuple[str, ...] = ()  # permissions that the bot lacks in this place, by name
+    is_local: bool = False  # sits at the machine that runs the program
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Person:
     tutorials: tuple[str, ...] = ()  # finished ones
     home_id: int | None = None  # the community they came from; points of private work go there
     notice: str | None = None  # the name of something to be said once, at the next screen
+    warning: str | None = None  # what moderators warned them of, until they have said they read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +141,4 @@ class AuditEntry:
     before: str | None = None
     after: str | None = None
     reason: str | None = None
+    community_id: int | None = None  # where it was done; None: by policy, or by an owner in private

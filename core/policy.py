@@ -55,6 +55,13 @@ class Policy:
     auto_mod_skips: int = 25
     """So many skips of one message halt its tree until a moderator looks."""
 
+    moderate_reported: bool = True
+    """Whether moderators judge texts from elsewhere that were reported in their community."""
+    search_depth: int = 20_000
+    """So many of the newest texts a moderator's search looks at, unless it names a person."""
+    sweep_hours: int = 24
+    """How long an act on all that a search found can still be confirmed."""
+
     # Ranking
     min_rankings: int = 3
     """Ballots that every set of replies gets."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from core.casework import Casework
 from core.model import Ballot, Message, Review, Slot, Task, TaskKind, Tree, TreeState
 from core.pace import Allowance, Holder
 from core.people import (
@@ -77,7 +78,7 @@ class Contribution:
     siblings: int  # accepted replies of the same parent, this one included
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(Casework, Protocol):
     """One transaction. Nothing is visible to others before it ends; an exception undoes it all.
 
     Rows come and go as the core's frozen values. Methods named as nouns read, verbs write.
@@ -396,3 +397,4 @@ class World:
     clock: Clock
     rng: Random
     guess: LanguageGuess
+    owners: frozenset[str] = frozenset()  # accounts that answer for the whole store: platform:id

@@ -42,7 +42,7 @@ def replacing(names: str) -> str:
 NEW_PERSON = (
     "created_at name interface languages kinds timezone hidden reminders consent_version"
     " consented_at blocked block_reason streak_days streak_last_day streak_frozen_week"
-    " streak_best tutorials home_id notice"
+    " streak_best tutorials home_id notice warning"
 )
 PERSON = f"id {NEW_PERSON}"
 
@@ -71,6 +71,7 @@ def person_from_row(row: Row) -> Person:
         tutorials=words(row[17]),
         home_id=row[18],
         notice=row[19],
+        warning=row[20],
     )
 
 
@@ -97,6 +98,7 @@ def person_values(person: Person) -> tuple[Value, ...]:
         ",".join(person.tutorials),
         person.home_id,
         person.notice,
+        person.warning,
     )
 
 
@@ -386,7 +388,7 @@ def report_from_row(row: Row) -> Report:
     return Report(row[0], row[1], row[2], row[3], moment(row[4]), row[5], bool(row[6]))
 
 
-AUDIT = "at act tree_id message_id subject_id actor_id before after reason"
+AUDIT = "at act tree_id message_id subject_id actor_id before after reason community_id"
 
 
 def audit_from_row(row: Row) -> AuditEntry:

@@ -35,9 +35,7 @@ class DiscordHerald:
         self._turn = asyncio.Lock()
         self._one_by_one = asyncio.Lock()
 
-    async def post(
-        self, post: Post, picture: bytes | None, caption: str, alternative: str
-    ) -> str:
+    async def post(self, post: Post, picture: bytes | None, caption: str, alternative: str) -> str:
         if post.channel is None:
             raise PostRefused("no channel is set")
         async with self._gate.passed(), self._definite():

@@ -34,9 +34,7 @@ class TelegramHerald:
         self._sender = sender
         self._gate = Gate()
 
-    async def post(
-        self, post: Post, picture: bytes | None, caption: str, alternative: str
-    ) -> str:
+    async def post(self, post: Post, picture: bytes | None, caption: str, alternative: str) -> str:
         place = _place(post.channel or post.address)
         words = _caption(caption, alternative)
         async with self._gate.passed():

@@ -7,18 +7,24 @@ the session row and the task rows; nothing is kept here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 from core.commands import Audience, command_named
 from core.desk import (
+    auditlog,
     boards,
+    cases,
     config,
     data,
     mine,
+    mod,
     reporting,
+    searching,
     settings,
     setup,
     standing,
+    subjects,
     teaching,
     working,
 )
@@ -40,6 +46,7 @@ from core.dialogue import (
 )
 from core.errors import NotAllowed, Refusal, Unknown, handing_back
 from core.flow import people, rules
+from core.flow.judging import ONLY_MODERATORS
 from core.flow.reminding import NOTICES
 from core.flow.turn import Visit
 from core.people import Who
@@ -74,6 +81,7 @@ COMMAND_HANDLERS: Mapping[str, CommandHandler] = {
     "setup": setup.setup,
     "post-button": setup.post_button,
     "config": config.config,
+    "mod": mod.mod,
 }
 
 PRESS_HANDLERS: Mapping[str, PressHandler] = {
@@ -117,6 +125,17 @@ PRESS_HANDLERS: Mapping[str, PressHandler] = {
     "setup": setup.press_setup,
     "open": config.press_open,
     "sendnow": config.press_sendnow,
+    "heard": standing.press_heard,
+    "queue": cases.press_queue,
+    "case": cases.press_case,
+    "judge": cases.press_judge,
+    "who": subjects.press_who,
+    "trolls": subjects.press_trolls,
+    "texts": searching.press_texts,
+    "hits": searching.press_hits,
+    "purge": searching.press_purge,
+    "sweep": searching.press_sweep,
+    "acts": auditlog.press_acts,
 }
 
 _OPEN_PRESSES = frozenset(
@@ -134,6 +153,7 @@ _OPEN_PRESSES = frozenset(
         "lang",
         "speak",
         "board",
+        "heard",
     }
 )
 """Presses that need no consent."""
@@ -141,10 +161,17 @@ _OPEN_PRESSES = frozenset(
 ADMIN_PRESSES = frozenset({"setup", "open", "sendnow"})
 """Presses for those who manage the community; platforms look that up before they send one."""
 
+MOD_PRESSES = frozenset(
+    {"queue", "case", "judge", "who", "trolls", "texts", "hits", "purge", "sweep", "acts"}
+)
+"""Presses for moderators of the community; platforms look that up as well."""
+
 _RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "help"})
 """What nobody can be barred from."""
 
-_RIGHTS_PRESSES = frozenset({"decline", "privacy", "mydata", "forget", "home", "terms", "help"})
+_RIGHTS_PRESSES = frozenset(
+    {"decline", "privacy", "mydata", "forget", "home", "terms", "help", "heard"}
+)
 
 
 class Desk:
@@ -208,7 +235,7 @@ def _finished(visit: Visit, arrival: Arrival, screen: Screen) -> Screen:
         visit.save_person(replace(visit.person, notice=None))
     if visit.session != arrival.session:
         visit.unit.save_session(replace(visit.session, version=arrival.session.version + 1))
-    return replace(screen, language=visit.language)
+    return replace(standing.with_warning(visit, screen), language=visit.language)
 
 
 def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
@@ -229,7 +256,8 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
                 return data.consent_screen(visit, event.text)
             return _answered(visit, event)
         case _:
-            people.refuse_blocked(visit, barred=arrival.barred)
+            with handing_back(event.text) if isinstance(event, Typed) else nullcontext():
+                people.refuse_blocked(visit, barred=arrival.barred)
             if not people.has_consented(visit):
                 return data.consent_screen(visit)
             return _answered(visit, event)
@@ -247,7 +275,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
         config.require_community(visit)
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if spec.audience is Audience.MODERATOR and not rules.may_moderate(visit):
-        raise NotAllowed(N_("Only moderators of this community can do that."))
+        raise NotAllowed(ONLY_MODERATORS)
     standing.question_dropped(visit)
     return COMMAND_HANDLERS[spec.name](visit, arguments(spec, event))
 
@@ -262,7 +290,9 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
         people.refuse_blocked(visit, barred=arrival.barred)
     if verb in ADMIN_PRESSES and not visit.who.may_manage:
         raise NotAllowed(N_("Only people who manage this community can do that."))
-    if verb not in _OPEN_PRESSES | ADMIN_PRESSES and not people.has_consented(visit):
+    if verb in MOD_PRESSES and not rules.may_moderate(visit):
+        raise NotAllowed(ONLY_MODERATORS)
+    if verb not in _OPEN_PRESSES | ADMIN_PRESSES | MOD_PRESSES and not people.has_consented(visit):
         return data.consent_screen(visit)
     if verb != SHOW:
         standing.question_dropped(visit)

@@ -9,7 +9,8 @@ from core.desk.tasks import done, passage
 from core.desk.words import REPORT_REASONS
 from core.dialogue import AskChoice, AskText, Button, Screen, Typed, press
 from core.errors import Unknown
-from core.flow import handing, moderation
+from core.flow import handing
+from core.flow import reporting as flow
 from core.flow.turn import Visit
 from core.model import Message, Task, Tree
 from core.text import N_, Text
@@ -139,7 +140,7 @@ def _place(argument: str | None, messages: tuple[Message, ...]) -> int:
 
 def _reported(visit: Visit, task: Task, message: Message, reason: str) -> Screen:
     """The report is kept, and the task skipped: nobody has to go on with what they reported."""
-    moderation.report_message(visit, visit.person.id, message.id, reason, visit.community_id)
+    flow.report_message(visit, visit.person.id, message.id, reason, visit.community_id)
     current = visit.unit.task(task.id)
     if current is not None and current.is_open:
         handing.skip_task(visit, task.id, "reported")

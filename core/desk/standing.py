@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.desk import mine, reporting, sent, settings, working
+from core.desk.cases import reason_words
 from core.desk.tasks import nothing_open, task_screen
 from core.dialogue import Button, Say, Screen, Typed, press
 from core.errors import Refusal
-from core.flow import people
+from core.flow import moderation, people
 from core.flow.handing import own_open_task
 from core.flow.turn import Visit
 from core.text import N_, Text
@@ -73,6 +74,25 @@ def _question(visit: Visit) -> Screen | None:
     except Refusal:  # what the question was about is gone
         question_dropped(visit)
     return None
+
+
+def with_warning(visit: Visit, screen: Screen) -> Screen:
+    """What moderators warned the person of stands on every screen until they say they read it."""
+    warning = visit.person.warning
+    if warning is None:
+        return screen
+    words = tuple(reason_words(part) for part in warning.split(moderation.WARNINGS_APART))
+    note = N_(
+        "Moderators warn you: {reasons}. Please mind it, or you may be blocked.", reasons=words
+    )
+    heard = Button(press("heard"), N_("I understand"))
+    return replace(screen, notes=(note, *screen.notes), buttons=(*screen.buttons, heard))
+
+
+def press_heard(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """The warning was read; the person goes on where they were."""
+    visit.save_person(replace(visit.person, warning=None))
+    return present(visit)
 
 
 def press_show(visit: Visit, task_id: int | None, argument: str | None) -> Screen:

@@ -10,6 +10,7 @@ from core.desk.lessons import LESSONS
 from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, take_task
 from core.dialogue import AskChoice, Button, Emphasis, Say, Screen, press
 from core.errors import Unknown
+from core.flow.rules import may_moderate
 from core.flow.turn import Visit
 from core.model import Role, TaskKind
 from core.text import N_, Text
@@ -127,7 +128,7 @@ def _may(visit: Visit, spec: CommandSpec) -> bool:
     if spec.audience is Audience.ADMIN:
         return visit.who.may_manage
     if spec.audience is Audience.MODERATOR:
-        return visit.who.may_moderate or visit.who.may_manage
+        return may_moderate(visit)
     return True
 
 

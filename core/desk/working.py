@@ -22,7 +22,7 @@ from core.dialogue import (
     press,
 )
 from core.errors import Unknown
-from core.flow import answering, handing, moderation, own
+from core.flow import answering, handing, own, reporting
 from core.flow.answering import Answered
 from core.flow.handing import Wish, open_task, own_open_task, own_task, request_task
 from core.flow.rules import allowed_wish
@@ -262,7 +262,7 @@ def press_thumb(visit: Visit, task_id: int | None, argument: str | None) -> Scre
     emoji = {"up": "+1", "down": "-1"}.get(argument or "")
     if task.target_id is None or emoji is None:
         raise Unknown(N_("This button is out of date. Go on with /work."))
-    on = moderation.react(visit, visit.person.id, task.target_id, emoji)
+    on = reporting.react(visit, visit.person.id, task.target_id, emoji)
     note = N_("Your thumb is noted.") if on else N_("Your thumb is taken back.")
     return show_task(visit, task, [note]) if task.is_open else done([note])
 

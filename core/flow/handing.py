@@ -10,9 +10,10 @@ from core import selection
 from core.errors import NotYours, TooLate, Unknown
 from core.flow.growth import settle
 from core.flow.pacing import count_task, refuse_too_fast, refuse_too_many_open
+from core.flow.record import keep_report
 from core.flow.turn import Turn, Visit
 from core.model import Lease, Slot, Task, TaskKind, TaskState, Tree, TreeState
-from core.people import AuditEntry
+from core.people import AuditEntry, Report
 from core.text import N_
 from core.tree import replies_to_rank
 
@@ -239,12 +240,18 @@ def _free_place(turn: Turn, task: Task, *, skipped: bool = False) -> None:
     settle(turn, tree, _halted_by_skips(turn, after, task.target_id) if skipped else after)
 
 
+SKIPPED = "skipped by many"
+"""Why the policy halts a tree, and reports the text."""
+
+
 def _halted_by_skips(turn: Turn, tree: Tree, target_id: int) -> Tree:
     """Halted when so many skipped it, and again when as many more did after it was resumed."""
     active = {TreeState.INITIAL_PROMPT_REVIEW, TreeState.GROWING, TreeState.RANKING}
     if tree.state not in active or turn.unit.skips(target_id) % turn.policy.auto_mod_skips:
         return tree
-    turn.unit.record(AuditEntry(at=turn.now, act="halt", tree_id=tree.id, reason="skipped by many"))
+    turn.unit.record(AuditEntry(at=turn.now, act="halt", tree_id=tree.id, reason=SKIPPED))
+    report = Report(id=0, message_id=target_id, person_id=None, reason=SKIPPED, at=turn.now)
+    keep_report(turn, report, tree.messages[target_id])
     return replace(tree, state=TreeState.HALTED_BY_MODERATOR)
 
 

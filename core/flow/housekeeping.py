@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from core.flow.growth import draw_lottery, settle
 from core.flow.handing import expire_leases
+from core.flow.searching import sweep_on
 from core.flow.turn import Turn
 from core.model import TreeState
 from core.tree import ballots_wanted, with_closed_votes
@@ -23,10 +24,11 @@ class Tended:
     closed: int = 0
     grown: int = 0
     forgotten: int = 0
+    swept: bool = False
 
     @property
     def any(self) -> bool:
-        return bool(self.expired or self.closed or self.grown or self.forgotten)
+        return bool(self.expired or self.closed or self.grown or self.forgotten or self.swept)
 
 
 def tend(turn: Turn) -> Tended:
@@ -41,6 +43,7 @@ def tend(turn: Turn) -> Tended:
         ),
         grown=sum(draw_lottery(turn, lang) for lang in turn.unit.languages_waiting()),
         forgotten=turn.unit.forget_events(seen),
+        swept=sweep_on(turn),
     )
 
 

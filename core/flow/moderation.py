@@ -1,16 +1,17 @@
-"""What volunteers may report and moderators may do; every act leaves an audit row."""
+"""What moderators may do to texts, trees and people; every act leaves an audit row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from core.errors import NotAllowed, Unknown
+from core.errors import Unknown
 from core.flow.growth import settle
 from core.flow.handing import let_go
 from core.flow.joining import joined
+from core.flow.record import noted
 from core.flow.turn import Turn
 from core.model import Fate, Message, Tree, TreeState
-from core.people import AuditEntry, Report
+from core.people import AuditEntry
 from core.text import N_
 from core.tree import (
     implied_state,
@@ -20,8 +21,8 @@ from core.tree import (
     with_hold,
 )
 
-RED_FLAG = "red_flag"
-THUMBS = ("+1", "-1")
+BY_MANY = "reported by many"
+"""Why the policy itself takes a text away."""
 _ACTIVE = frozenset(
     {
         TreeState.INITIAL_PROMPT_REVIEW,
@@ -33,7 +34,8 @@ _ACTIVE = frozenset(
 )
 
 
-def _found(turn: Turn, message_id: int) -> tuple[Tree, Message]:
+def found(turn: Turn, message_id: int) -> tuple[Tree, Message]:
+    """A text with its tree."""
     tree_id = turn.unit.tree_id_of(message_id)
     tree = None if tree_id is None else turn.unit.tree(tree_id)
     if tree is None:
@@ -43,16 +45,22 @@ def _found(turn: Turn, message_id: int) -> tuple[Tree, Message]:
 
 def _standing(turn: Turn, message_id: int) -> tuple[Tree, Message]:
     """A message that keeps its place; one that was rejected or removed has lost it to others."""
-    tree, message = _found(turn, message_id)
+    tree, message = found(turn, message_id)
     if not message.keeps_place:
         raise Unknown(N_("That text was rejected or removed already."))
     return tree, message
 
 
 def _noted(
-    turn: Turn, act: str, message: Message, reason: str | None, before: str | None = None
+    turn: Turn,
+    act: str,
+    message: Message,
+    reason: str | None,
+    before: str | None = None,
+    after: str | None = None,
 ) -> None:
-    turn.unit.record(
+    noted(
+        turn,
         AuditEntry(
             at=turn.now,
             act=act,
@@ -60,81 +68,22 @@ def _noted(
             message_id=message.id,
             subject_id=message.author_id,
             actor_id=turn.actor_id,
-            before=before,
+            before=before or lot(message),
+            after=after,
             reason=reason,
-        )
+            community_id=turn.here_id,
+        ),
     )
 
 
-# ---------------------------------------------------------------- volunteers
+def lot(message: Message) -> str:
+    """What has become of a text, in a word for the record."""
+    if message.fate is not Fate.PRESENT:
+        return message.fate.value
+    return "held" if message.held else _VERDICTS[message.accepted]
 
 
-def react(turn: Turn, person_id: int, message_id: int, emoji: str) -> bool:
-    """Toggle a thumb; up and down exclude each other; never on one's own text. True: it is on."""
-    tree, message = _found(turn, message_id)
-    if message.author_id == person_id:
-        raise NotAllowed(N_("You can't rate your own text."))
-    on = emoji not in turn.unit.reactions(message_id, person_id)
-    emojis = dict(message.emojis)
-    for name in THUMBS if emoji in THUMBS else (emoji,):
-        if turn.unit.react(message_id, person_id, name, on and name == emoji):
-            emojis[name] = emojis.get(name, 0) + (1 if on and name == emoji else -1)
-    emojis = {name: count for name, count in emojis.items() if count > 0}
-    _save_emojis(turn, tree, replace(message, emojis=emojis))
-    return on
-
-
-def _save_emojis(turn: Turn, tree: Tree, message: Message) -> None:
-    turn.unit.save_tree(replace(tree.with_message(message), touched_at=turn.now))
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    report: Report
-    removed: bool  # enough people reported it, so it was taken away at once
-
-
-def report_message(
-    turn: Turn, person_id: int, message_id: int, reason: str, community_id: int | None
-) -> Reported:
-    """Keep a complaint with its reason; enough people's remove the text until a moderator looks."""
-    _found(turn, message_id)
-    complaint = Report(
-        id=0,
-        message_id=message_id,
-        person_id=person_id,
-        reason=reason,
-        at=turn.now,
-        community_id=community_id,
-    )
-    report = _same_report(turn, complaint) or turn.unit.add_report(complaint)
-    if RED_FLAG not in turn.unit.reactions(message_id, person_id):
-        turn.unit.react(message_id, person_id, RED_FLAG, True)
-        _count_red_flag(turn, message_id)
-    tree, message = _found(turn, message_id)
-    flags = message.emojis.get(RED_FLAG, 0)
-    if flags < turn.policy.auto_mod_red_flags or not message.is_present:
-        return Reported(report, removed=False)
-    if message.is_root:
-        aborted = replace(tree, state=TreeState.ABORTED_LOW_GRADE)
-        settle(turn, tree, aborted, reason="reported by many")
-    else:
-        remove(turn, message_id, reason="reported by many")
-    return Reported(report, removed=True)
-
-
-def _same_report(turn: Turn, complaint: Report) -> Report | None:
-    """The one that a second press of the same button would repeat."""
-    for known in turn.unit.reports(complaint.message_id):
-        if (known.person_id, known.reason) == (complaint.person_id, complaint.reason):
-            return known
-    return None
-
-
-def _count_red_flag(turn: Turn, message_id: int) -> None:
-    tree, message = _found(turn, message_id)
-    emojis = {**message.emojis, RED_FLAG: message.emojis.get(RED_FLAG, 0) + 1}
-    _save_emojis(turn, tree, replace(message, emojis=emojis))
+_VERDICTS = {None: "under review", True: "accepted", False: "rejected"}
 
 
 # ---------------------------------------------------------------- moderators
@@ -145,14 +94,14 @@ def hold(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     tree, message = _standing(turn, message_id)
     if message.is_root and tree.state is not TreeState.INITIAL_PROMPT_REVIEW:
         return halt(turn, tree.id, reason)
-    _noted(turn, "hold", message, reason)
+    _noted(turn, "hold", message, reason, after="held")
     return settle(turn, tree, _reranked(turn, with_hold(tree, message_id), message))
 
 
 def release(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     """A moderator accepts a message, held or under review."""
     tree, message = _standing(turn, message_id)
-    _noted(turn, "release", message, reason)
+    _noted(turn, "release", message, reason, after="accepted")
     after = judged(tree, message_id, True, turn.now)
     return settle(turn, tree, _joined(turn, after, message))
 
@@ -164,33 +113,44 @@ def reject(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
         message.is_root and tree.state is not TreeState.INITIAL_PROMPT_REVIEW
     ):
         raise Unknown(N_("Others have built on that text. Remove it instead."))
-    _noted(turn, "reject", message, reason)
+    _noted(turn, "reject", message, reason, after="rejected")
     after = judged(tree, message_id, False, turn.now)
     return settle(turn, tree, _reranked(turn, after, message))
 
 
 def remove(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
+    """A message goes with everything below it, and reports on it are dealt with."""
+    tree = take_away(turn, message_id, reason)
+    turn.unit.resolve_reports(message_id)
+    return tree
+
+
+def take_away(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     """A message goes with everything below it; removing the prompt halts the tree."""
-    tree, message = _found(turn, message_id)
+    tree, message = found(turn, message_id)
     gone = [m.id for m in (message, *tree.descendants(message_id)) if m.is_present]
     if not gone:
         raise Unknown(N_("That text has been removed already."))
-    _noted(turn, "remove", message, reason, before=f"{len(gone)} messages")
-    turn.unit.resolve_reports(message_id)
+    _noted(turn, "remove", message, reason, after=f"{len(gone)} removed")
     after = with_fate(tree, gone, Fate.DELETED)
     if message.is_root and tree.state in _ACTIVE:
         after = replace(after, state=TreeState.HALTED_BY_MODERATOR)
     return settle(turn, tree, _reranked(turn, after, message), reason=reason)
 
 
+def can_be_restored(tree: Tree, message: Message) -> bool:
+    """Whether it was removed by a moderator, or its tree given up."""
+    return message.fate is Fate.DELETED or tree.state is TreeState.ABORTED_LOW_GRADE
+
+
 def restore(turn: Turn, message_id: int, reason: str | None = None) -> Tree:
     """Everything that was removed with this message is back, and the tree where it belongs."""
-    tree, message = _found(turn, message_id)
+    tree, message = found(turn, message_id)
     family = (message, *tree.descendants(message_id))
     back = [m.id for m in family if m.fate is Fate.DELETED]
-    if message.fate is not Fate.DELETED and tree.state is not TreeState.ABORTED_LOW_GRADE:
+    if not can_be_restored(tree, message):
         raise Unknown(N_("That text was not removed by a moderator."))
-    _noted(turn, "restore", message, reason, before=f"{len(back)} messages")
+    _noted(turn, "restore", message, reason, after=f"{len(back)} restored")
     after = with_fate(tree, back, Fate.PRESENT)
     if message.is_root and tree.state is TreeState.ABORTED_LOW_GRADE:
         after = judged(after, message_id, True, turn.now)
@@ -206,7 +166,7 @@ def halt(turn: Turn, tree_id: int, reason: str | None = None) -> Tree:
     tree = _tree(turn, tree_id)
     if tree.state not in _ACTIVE and tree.state is not TreeState.BACKLOG_RANKING:
         raise Unknown(N_("This tree is not active."))
-    _noted(turn, "halt", tree.root, reason, before=tree.state)
+    _noted(turn, "halt", tree.root, reason, tree.state, TreeState.HALTED_BY_MODERATOR)
     after = replace(tree, state=TreeState.HALTED_BY_MODERATOR)
     return settle(turn, tree, after, reason=reason)
 
@@ -216,8 +176,9 @@ def resume(turn: Turn, tree_id: int, reason: str | None = None) -> Tree:
     tree = _tree(turn, tree_id)
     if tree.state is not TreeState.HALTED_BY_MODERATOR:
         raise Unknown(N_("This tree is not halted."))
-    _noted(turn, "resume", tree.root, reason)
-    return settle(turn, tree, replace(tree, state=implied_state(tree, turn.policy)), reason=reason)
+    implied = implied_state(tree, turn.policy)
+    _noted(turn, "resume", tree.root, reason, tree.state, implied)
+    return settle(turn, tree, replace(tree, state=implied), reason=reason)
 
 
 def _tree(turn: Turn, tree_id: int) -> Tree:
@@ -252,15 +213,38 @@ def _set_blocked(
         )
     else:
         turn.unit.set_barred(person_id, community_id, blocked)
-    turn.unit.record(
+    act = "block" if blocked else "unblock"
+    where = "everywhere" if community_id is None else f"community {community_id}"
+    _noted_of(turn, act, person_id, reason, where)
+
+
+def warn(turn: Turn, person_id: int, reason: str) -> None:
+    """A person reads this on their screens until they have said that they did."""
+    person = turn.unit.person(person_id)
+    if person is None:
+        raise Unknown(N_("There is no such person."))
+    known = person.warning.split(WARNINGS_APART) if person.warning else []
+    told = WARNINGS_APART.join(dict.fromkeys([*known, reason]))[-_MAX_WARNING:]
+    turn.unit.save_person(replace(person, warning=told))
+    _noted_of(turn, "warn", person_id, reason)
+
+
+_MAX_WARNING = 1000
+WARNINGS_APART = "; "
+
+
+def _noted_of(turn: Turn, act: str, person_id: int, reason: str, after: str | None = None) -> None:
+    noted(
+        turn,
         AuditEntry(
             at=turn.now,
-            act="block" if blocked else "unblock",
+            act=act,
             subject_id=person_id,
             actor_id=turn.actor_id,
-            after="everywhere" if community_id is None else f"community {community_id}",
+            after=after,
             reason=reason,
-        )
+            community_id=turn.here_id,
+        ),
     )
 
 

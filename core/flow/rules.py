@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from core.community import Rules, rules_of, with_rules
 from core.errors import NotAllowed, TooMuch, Unknown
 from core.flow.handing import Wish
+from core.flow.record import noted
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.people import AuditEntry
@@ -21,7 +22,11 @@ def rules_here(visit: Visit) -> Rules:
 
 
 def may_moderate(visit: Visit) -> bool:
-    """Those the platform says, and those with a role that the admins chose."""
+    """Owners anywhere; in a community those the platform says, and those with a chosen role."""
+    if visit.is_owner:
+        return True
+    if visit.community is None:
+        return False
     chosen = set(rules_here(visit).mod_roles)
     return visit.who.may_manage or visit.who.may_moderate or bool(chosen & set(visit.who.roles))
 
@@ -158,13 +163,15 @@ def change_board(visit: Visit, board: str, schedule: Schedule | None) -> None:
 
 
 def _noted(visit: Visit, what: str, before: str | None, after: str) -> None:
-    visit.unit.record(
+    noted(
+        visit,
         AuditEntry(
             at=visit.now,
             act="configure",
             actor_id=visit.person.id,
             before=before,
             after=after,
-            reason=what if visit.community is None else f"{visit.community.id}: {what}",
-        )
+            reason=what,
+            community_id=visit.here_id,
+        ),
     )

@@ -28,6 +28,16 @@ class Turn:
         """Who answers for what is done; None: the policy itself."""
         return None
 
+    @property
+    def here_id(self) -> int | None:
+        """The community in which something is done; None: in private, or by the policy."""
+        return None
+
+    @property
+    def tells_moderators(self) -> bool:
+        """Whether each act of this turn is worth a line in the log channel."""
+        return False
+
 
 @dataclass(slots=True)
 class Visit(Turn):
@@ -42,6 +52,21 @@ class Visit(Turn):
     @property
     def actor_id(self) -> int | None:
         return self.person.id
+
+    @property
+    def tells_moderators(self) -> bool:
+        return True
+
+    @property
+    def here_id(self) -> int | None:
+        return None if self.community is None else self.community.id
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this person answers for the whole store, and not for one community."""
+        return self.who.is_local or f"{self.who.platform}:{self.who.external_id}" in (
+            self.world.owners
+        )
 
     @property
     def community_id(self) -> int | None:

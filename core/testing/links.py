@@ -9,6 +9,7 @@ from datetime import datetime
 from core import points
 from core.model import Ballot, Fate, Message, Task, TaskState
 from core.pace import Limit
+from core.people import AuditEntry
 from core.testing.records import Records
 
 
@@ -74,6 +75,12 @@ class Links(Records):
             if holder.id == gone_id and holder.limit is not Limit.COMMUNITY_TASKS:
                 own = replace(holder, id=kept_id)
                 t.allowances[own] = max(full_at, t.allowances.get(own, full_at))
+        t.memos = {
+            i: replace(x, entry=replace(x.entry, subject_id=kept_id))
+            if x.entry.subject_id == gone_id
+            else x
+            for i, x in t.memos.items()
+        }
         self._rewrite_texts(gone_id, lambda message: replace(message, author_id=kept_id))
 
     def _without_opinions_on_own(self, person_id: int) -> list[int]:
@@ -131,14 +138,14 @@ class Links(Records):
             i: replace(r, person_id=None) if r.person_id == person_id else r
             for i, r in t.reports.items()
         }
-        t.audit = [
-            replace(
-                x,
-                subject_id=None if x.subject_id == person_id else x.subject_id,
-                actor_id=None if x.actor_id == person_id else x.actor_id,
-            )
-            for x in t.audit
-        ]
+        t.audit = [_without_person(x, person_id) for x in t.audit]
+        t.memos = {
+            i: replace(x, entry=_without_person(x.entry, person_id)) for i, x in t.memos.items()
+        }
+        t.sweeps = {
+            i: replace(x, actor_id=None) if x.actor_id == person_id else x
+            for i, x in t.sweeps.items()
+        }
         self._rewrite_texts(person_id, _without_author)
         self._drop_traces(person_id)
 
@@ -171,6 +178,14 @@ def _standing(task: Task) -> tuple[bool, datetime, int]:
     """Answered before unanswered, then the older first."""
     answered = task.state is TaskState.ANSWERED
     return (not answered, task.answered_at or task.leased_at, task.id)
+
+
+def _without_person(entry: AuditEntry, person_id: int) -> AuditEntry:
+    return replace(
+        entry,
+        subject_id=None if entry.subject_id == person_id else entry.subject_id,
+        actor_id=None if entry.actor_id == person_id else entry.actor_id,
+    )
 
 
 def _nobodys(task: Task) -> Task:

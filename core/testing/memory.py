@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from core.policy import Policy
 from core.ports import UnitOfWork
-from core.testing.reminders import Reminders
+from core.testing.casework import Casework
 from core.testing.tables import Tables
 
 T = TypeVar("T")
@@ -40,5 +40,5 @@ class MemoryStore:
         """Nothing to close."""
 
 
-class MemoryUnit(Reminders):
+class MemoryUnit(Casework):
     """The `UnitOfWork` port over tables in memory."""

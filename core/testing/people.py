@@ -48,8 +48,13 @@ class People(Links):
             community=community,
             is_new=is_new,
             is_repeat=is_repeat,
-            barred=community is not None and (person.id, community.id) in t.barred,
+            barred=self._is_barred(person, community),
         )
+
+    def _is_barred(self, person: Person, community: Community | None) -> bool:
+        """Here, or in private for where they came from."""
+        where = person.home_id if community is None else community.id
+        return where is not None and (person.id, where) in self._t.barred
 
     def _community_of(self, who: Who) -> Community | None:
         if who.community is None:

@@ -26,9 +26,7 @@ class Posts(People):
     def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         active = {c.id for c in self._t.communities.values() if c.active}
         due = [
-            s
-            for s in self._t.schedules.values()
-            if s.next_run <= now and s.community_id in active
+            s for s in self._t.schedules.values() if s.next_run <= now and s.community_id in active
         ]
         return sorted(due, key=lambda s: (s.next_run, s.community_id, s.board))[:limit]
 
@@ -36,9 +34,7 @@ class Posts(People):
         self, now: datetime, beyond: tuple[int, str], limit: int
     ) -> Sequence[Schedule]:
         found = [
-            s
-            for key, s in sorted(self._t.schedules.items())
-            if s.next_run > now and key > beyond
+            s for key, s in sorted(self._t.schedules.items()) if s.next_run > now and key > beyond
         ]
         return found[:limit]
 

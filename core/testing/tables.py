@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from core.bulletin import Outgoing
+from core.casework import Memo, Sweep
 from core.model import (
     Ballot,
     Slot,
@@ -56,6 +57,9 @@ class Tables:
     posts: dict[tuple[int, str, str], Outgoing] = field(default_factory=dict)
     reminders: dict[int, Reminder] = field(default_factory=dict)
     allowances: dict[Holder, datetime] = field(default_factory=dict)
+    memos: dict[int, Memo] = field(default_factory=dict)
+    memos_due: dict[int, datetime] = field(default_factory=dict)
+    sweeps: dict[int, Sweep] = field(default_factory=dict)
     last_id: int = 0
 
     def snapshot(self) -> Tables:

@@ -2,9 +2,9 @@
 
 from sqlalchemy import MetaData
 
-from storage.tables import people, trees, work
+from storage.tables import casework, people, trees, work
 from storage.tables.base import Table
 
-__all__ = ["metadata", "people", "trees", "work"]
+__all__ = ["casework", "metadata", "people", "trees", "work"]
 
 metadata: MetaData = Table.metadata

@@ -41,7 +41,11 @@ class PersonRow(Table, table=True):
     """A human being, apart from any platform."""
 
     __tablename__ = "person"
-    __table_args__ = (index("ix_person_unseen", "id", where="hidden OR blocked"), NEVER_AGAIN)
+    __table_args__ = (
+        index("ix_person_unseen", "id", where="hidden OR blocked"),
+        index("ix_person_name", "name"),
+        NEVER_AGAIN,
+    )
 
     id: int | None = key()
     created_at: datetime = column(UtcTime)
@@ -63,6 +67,7 @@ class PersonRow(Table, table=True):
     tutorials: str = column(String)
     home_id: int | None = maybe(Id, to("community.id"))
     notice: str | None = maybe(String)  # said once, at the next screen
+    warning: str | None = maybe(String)
 
 
 class AccountRow(Table, table=True):

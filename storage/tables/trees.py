@@ -45,6 +45,7 @@ class MessageRow(Table, table=True):
         UniqueConstraint("public_id"),
         index("ix_message_tree_id", "tree_id"),
         index("ix_message_author", "author_id", "created_at", where="author_id IS NOT NULL"),
+        index("ix_message_held", "id", where="held"),
     )
 
     id: int | None = key()

@@ -129,6 +129,7 @@ class AuditRow(Table, table=True):
         index("ix_audit_tree_id", "tree_id", where="tree_id IS NOT NULL"),
         index("ix_audit_subject_id", "subject_id", where="subject_id IS NOT NULL"),
         index("ix_audit_finished", "at", where=FINISHED),
+        index("ix_audit_community_id", "community_id", where="community_id IS NOT NULL"),
     )
 
     id: int | None = key()
@@ -141,6 +142,7 @@ class AuditRow(Table, table=True):
     before: str | None = maybe(String)
     after: str | None = maybe(String)
     reason: str | None = maybe(String)
+    community_id: int | None = maybe(Id)
 
 
 class SeenRow(Table, table=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.unit.allowances import Allowances
 from storage.unit.base import Means
+from storage.unit.casework import Casework
 from storage.unit.links import Links
 from storage.unit.opinions import Opinions
 from storage.unit.people import People
@@ -14,7 +15,7 @@ from storage.unit.reminders import Reminders
 __all__ = ["Means", "SqlUnit"]
 
 
-class SqlUnit(People, Links, Opinions, Posts, Allowances, Reminders, Record):
+class SqlUnit(People, Links, Opinions, Posts, Allowances, Reminders, Record, Casework):
     """Everything the core asks of a store, inside one transaction."""
 
     def finish(self) -> None:

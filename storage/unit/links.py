@@ -78,6 +78,7 @@ MOVES = (
     "UPDATE slot SET author_id = $1 WHERE author_id = $2",
     "UPDATE report SET person_id = $1 WHERE person_id = $2",
     "UPDATE audit SET subject_id = $1 WHERE subject_id = $2",
+    "UPDATE memo SET subject_id = $1 WHERE subject_id = $2",
     """INSERT INTO reaction (message_id, person_id, emoji)
        SELECT r.message_id, CAST($1 AS BIGINT), r.emoji FROM reaction r WHERE r.person_id = $2
        ON CONFLICT DO NOTHING""",
@@ -125,6 +126,9 @@ FORGETS = (
     "UPDATE report SET person_id = NULL WHERE person_id = $1",
     "UPDATE audit SET subject_id = NULL WHERE subject_id = $1",
     "UPDATE audit SET actor_id = NULL WHERE actor_id = $1",
+    "UPDATE memo SET subject_id = NULL WHERE subject_id = $1",
+    "UPDATE memo SET actor_id = NULL WHERE actor_id = $1",
+    "UPDATE sweep SET actor_id = NULL WHERE actor_id = $1",
 )
 DELETE_PERSON = "DELETE FROM person WHERE id = $1"
 

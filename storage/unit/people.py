@@ -60,14 +60,15 @@ FROM account a
 JOIN person p ON p.id = a.person_id
 LEFT JOIN session s ON s.account_id = a.id
 LEFT JOIN community c ON c.id_hash = $2
-LEFT JOIN barred b ON b.person_id = p.id AND b.community_id = c.id
+LEFT JOIN barred b ON b.person_id = p.id
+  AND b.community_id = CASE WHEN $2 IS NULL THEN p.home_id ELSE c.id END
 WHERE a.id_hash = $1
 """
 _SESSION, _COMMUNITY, _PERSON = slice(3, 7), slice(7, 13), slice(13, None)
 
 # A new person.
 ADD_PERSON = f"""
-INSERT INTO person ({listed(NEW_PERSON)}) VALUES ({dollars(19)}) RETURNING id
+INSERT INTO person ({listed(NEW_PERSON)}) VALUES ({dollars(20)}) RETURNING id
 """
 
 # A new account of a person.

@@ -11,7 +11,7 @@ from storage.times import micros
 from storage.unit.base import Part
 
 # One act.
-RECORD = f"INSERT INTO audit ({listed(AUDIT)}) VALUES ({dollars(9)})"
+RECORD = f"INSERT INTO audit ({listed(AUDIT)}) VALUES ({dollars(10)})"
 
 # Acts, newest first; all, or those on one tree or person.
 ACTS = f"SELECT {columns('a', AUDIT)} FROM audit a"
@@ -32,6 +32,7 @@ class Record(Part):
             entry.before,
             entry.after,
             entry.reason,
+            entry.community_id,
         )
 
     def audit(

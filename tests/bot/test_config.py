@@ -71,6 +71,15 @@ def test_shards_are_a_list_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_from().discord_shard_ids == (0, 2)
 
 
+def test_owners_are_accounts_of_a_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROVE_OWNERS", "discord:80351110224678912, Telegram:42")
+    assert settings_from().owners == ("discord:80351110224678912", "telegram:42")
+
+    monkeypatch.setenv("GROVE_OWNERS", "@somebody")
+    with pytest.raises(SettingsError, match="write discord:NUMBER or telegram:NUMBER"):
+        settings_from()
+
+
 def test_a_secret_can_come_from_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("token").write_text("abc\n")
     monkeypatch.setenv("GROVE_DISCORD_TOKEN_FILE", "token")

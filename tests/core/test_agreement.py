@@ -1,6 +1,5 @@
 """Agreement, against figures counted by hand or printed in the literature."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

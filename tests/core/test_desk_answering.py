@@ -18,7 +18,7 @@ from core.dialogue import (
     Typed,
     press,
 )
-from core.flow import moderation
+from core.flow import moderation, reporting
 from core.model import TaskKind
 
 K = TaskKind
@@ -376,8 +376,8 @@ async def test_nobody_rates_their_own_text() -> None:
     village = Village()
     me = village.person(await village.prompt()).id
 
-    with pytest.raises(moderation.NotAllowed):
-        await village.turn(lambda turn: moderation.react(turn, me, village.tree.id, "+1"))
+    with pytest.raises(reporting.NotAllowed):
+        await village.turn(lambda turn: reporting.react(turn, me, village.tree.id, "+1"))
 
 
 # ---------------------------------------------------------------- orders

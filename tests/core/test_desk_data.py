@@ -296,7 +296,7 @@ async def test_barred_people_work_elsewhere(village: Village) -> None:
     await player.press("agree")
     await player.takes("initial_prompt")
     here = player.who
-    elsewhere = replace(player.who, community=None)
+    elsewhere = replace(player.who, community="8")
     (community,) = village.memory.tables.communities.values()
     person_id = village.person(player).id
 
@@ -308,6 +308,8 @@ async def test_barred_people_work_elsewhere(village: Village) -> None:
     player.who = here
     await player.takes()
     assert player.notes == "You have been blocked and can no longer contribute in this community."
+    player.who = replace(player.who, community=None)  # in private, for where they came from
+    assert (await player.takes()).refused
     player.who = elsewhere
     assert not (await player.takes()).refused
 

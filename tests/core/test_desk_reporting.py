@@ -7,7 +7,8 @@ from fakes.players import Player
 from fakes.village import Village
 
 from core.dialogue import AskChoice, AskText, Press, Typed, press
-from core.flow import moderation
+from core.errors import Unknown
+from core.flow import reporting
 from core.model import Fate, TaskKind, TaskState
 
 K = TaskKind
@@ -180,7 +181,7 @@ async def reported_by(village: Village, message_id: int, count: int) -> list[Pla
     for player in people:
         person_id = village.person(player).id
         await village.turn(
-            lambda turn, who=person_id: moderation.report_message(turn, who, message_id, "x", None)
+            lambda turn, who=person_id: reporting.report_message(turn, who, message_id, "x", None)
         )
     return people
 
@@ -212,7 +213,5 @@ async def test_a_prompt_that_many_report_ends_its_tree() -> None:
 async def test_what_is_not_there_cannot_be_reported(village: Village) -> None:
     person_id = village.person(await village.volunteer()).id
 
-    with pytest.raises(moderation.Unknown):
-        await village.turn(
-            lambda turn: moderation.report_message(turn, person_id, 77, "spam", None)
-        )
+    with pytest.raises(Unknown):
+        await village.turn(lambda turn: reporting.report_message(turn, person_id, 77, "spam", None))

@@ -140,7 +140,7 @@ def _did(visit: object, args: object) -> Say:
 async def test_commands_are_for_those_who_may_whatever_a_platform_shows(
     player: Player, rights: dict[str, bool], may: list[str]
 ) -> None:
-    player.who = replace(player.who, **rights)
+    player.who = replace(player.who, community="home", **rights)
     done = []
 
     for name in ("hold-it", "set-up"):

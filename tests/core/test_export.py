@@ -85,7 +85,14 @@ MESSAGE = {
     },
 }
 ALWAYS = [
-    "message_id", "created_date", "text", "role", "lang", "review_count", "deleted", "synthetic",
+    "message_id",
+    "created_date",
+    "text",
+    "role",
+    "lang",
+    "review_count",
+    "deleted",
+    "synthetic",
     "emojis",
 ]
 NODE = {

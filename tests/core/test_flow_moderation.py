@@ -10,7 +10,7 @@ import pytest
 from fakes.village import FEW, Village
 
 from core.errors import Unknown
-from core.flow import moderation
+from core.flow import moderation, reporting
 from core.flow.turn import Turn
 from core.model import Fate, TaskKind, Tree
 
@@ -225,7 +225,7 @@ async def test_removal_settles_the_reports(village: Village) -> None:
     await village.replied(1)
     reply = village.replies[0].id
     person_id = village.person(await village.volunteer()).id
-    await village.turn(lambda turn: moderation.report_message(turn, person_id, reply, "spam", None))
+    await village.turn(lambda turn: reporting.report_message(turn, person_id, reply, "spam", None))
 
     await act(village, moderation.remove, reply)
 

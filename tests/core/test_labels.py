@@ -46,9 +46,7 @@ def test_the_whole_form_for_what_a_prompter_wrote(kind):
 
 
 def test_the_whole_form_for_an_assistant_adds_failing_and_helpfulness():
-    assert names(ANSWERED, True) == [
-        *FULL[:2], "fails_task", "quality", "helpfulness", *FULL[3:]
-    ]
+    assert names(ANSWERED, True) == [*FULL[:2], "fails_task", "quality", "helpfulness", *FULL[3:]]
 
 
 def test_the_short_forms():

@@ -55,7 +55,11 @@ def test_every_finished_task_counts_under_a_name_that_has_a_weight():
     named = {contribution(kind, full) for kind in TaskKind for full in (True, False)}
 
     assert named == {
-        "prompts", "replies_prompter", "replies_assistant", "labels_full", "labels_simple",
+        "prompts",
+        "replies_prompter",
+        "replies_assistant",
+        "labels_full",
+        "labels_simple",
         "rankings",
     }
     assert named <= set(WEIGHTS)
@@ -63,8 +67,15 @@ def test_every_finished_task_counts_under_a_name_that_has_a_weight():
 
 def message(parent_id, role):
     return Message(
-        id=2, public_id="m", tree_id=1, parent_id=parent_id, role=role, depth=0, text="x",
-        lang="en", created_at=NOON,
+        id=2,
+        public_id="m",
+        tree_id=1,
+        parent_id=parent_id,
+        role=role,
+        depth=0,
+        text="x",
+        lang="en",
+        created_at=NOON,
     )
 
 
@@ -83,16 +94,38 @@ def test_an_accepted_text_counts_by_its_kind(parent_id, role, name):
 
 def test_the_first_three_places_of_a_ballot_earn_something():
     assert [ranked_contribution(place) for place in range(5)] == [
-        None, "ranked_1", "ranked_2", "ranked_3", None,
+        None,
+        "ranked_1",
+        "ranked_2",
+        "ranked_3",
+        None,
     ]
 
 
 @pytest.mark.parametrize(
     ("number", "start"),
     [
-        (1, 0), (2, 4), (3, 9), (4, 16), (5, 24), (6, 32), (7, 42), (8, 53), (9, 65), (10, 79),
-        (15, 163), (20, 276), (25, 418), (30, 588), (40, 1016), (50, 1558), (60, 2216),
-        (70, 2989), (80, 3878), (90, 4881), (100, 6000),
+        (1, 0),
+        (2, 4),
+        (3, 9),
+        (4, 16),
+        (5, 24),
+        (6, 32),
+        (7, 42),
+        (8, 53),
+        (9, 65),
+        (10, 79),
+        (15, 163),
+        (20, 276),
+        (25, 418),
+        (30, 588),
+        (40, 1016),
+        (50, 1558),
+        (60, 2216),
+        (70, 2989),
+        (80, 3878),
+        (90, 4881),
+        (100, 6000),
     ],
 )
 def test_levels_begin_at_the_published_thresholds(number, start):
@@ -208,7 +241,10 @@ def test_badges_are_earned_by_counts():
     )
 
     assert [badge.name for badge in have] == [
-        "first_prompt", "labels_100", "polyglot", "week_streak",
+        "first_prompt",
+        "labels_100",
+        "polyglot",
+        "week_streak",
     ]
 
 

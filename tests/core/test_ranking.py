@@ -212,9 +212,7 @@ def leads(locked, start, end):
 
 
 @given(
-    st.integers(2, 4).flatmap(
-        lambda n: st.lists(st.permutations(range(n)), min_size=1, max_size=7)
-    )
+    st.integers(2, 4).flatmap(lambda n: st.lists(st.permutations(range(n)), min_size=1, max_size=7))
 )
 def test_an_order_that_no_choice_of_ids_changes_is_kept(orders):
     ids = range(len(orders[0]))

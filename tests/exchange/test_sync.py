@@ -23,7 +23,7 @@ from bot.exchange.errors import FileError
 from bot.exchange.sync.bucket import bucket_of
 from bot.exchange.sync.choice import Bound, Selection
 from bot.exchange.sync.target import Target
-from core.flow.moderation import react
+from core.flow.reporting import react
 from core.flow.turn import Turn
 from core.model import LabelSum, TreeState
 from core.policy import Policy

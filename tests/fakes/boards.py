@@ -41,9 +41,7 @@ class FakeHerald:
         self.pictures: list[bytes | None] = []
         self.faults: list[str] = []
 
-    async def post(
-        self, post: Post, picture: bytes | None, caption: str, alternative: str
-    ) -> str:
+    async def post(self, post: Post, picture: bytes | None, caption: str, alternative: str) -> str:
         fault = self.faults.pop(0) if self.faults else ""
         await asyncio.sleep(0)
         match fault:

@@ -54,8 +54,11 @@ async def _reviewed(member: Member, answer: Answer) -> None:
     card: Card | None = None
     while card is None or "Thank you" not in card.text:
         form = await answer.form()
-        scales = {label: "0.75" for label, c in form.controls.items()
-                  if c["type"] == 21 and len(c["options"]) == 5}
+        scales = {
+            label: "0.75"
+            for label, c in form.controls.items()
+            if c["type"] == 21 and len(c["options"]) == 5
+        }
         card = await (await member.submit(form, scales)).card()
         more = [label for label in card.buttons if label.startswith("Questions 2")]
         if more:

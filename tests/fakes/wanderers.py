@@ -49,8 +49,7 @@ class Wanderers:
             await player.send(Typed(self._text(player), player.screen.task_id))
         elif chance < 0.1:
             spec = self.rng.choice(COMMANDS)
-            topic = {"topic": self.rng.choice(COMMANDS).name} if spec.name == "help" else {}
-            await player.send(Command(spec.name, topic))
+            await player.send(Command(spec.name, self._arguments(spec.name)))
         elif chance < 0.85 and await player.answers(self.rng, spam=0.2):
             pass
         elif player.screen.buttons:
@@ -58,10 +57,18 @@ class Wanderers:
         else:
             await player.does("work")
 
+    def _arguments(self, command: str) -> dict[str, str]:
+        match command:
+            case "help":
+                return {"topic": self.rng.choice(COMMANDS).name}
+            case "mod":
+                return self.rng.choice([{}, {"action": "search", "what": "writes"}])
+        return {}
+
     def _choice(self, screen: Screen) -> str:
         """Any button, though people leave less readily than they stay."""
         chosen = self.rng.choice(screen.buttons).id
-        if chosen.partition(":")[0] in {"forget", "gone", "decline", "flag"}:
+        if chosen.partition(":")[0] in {"forget", "gone", "decline", "flag", "judge", "sweep"}:
             chosen = self.rng.choice(screen.buttons).id
         return chosen
 
@@ -84,7 +91,7 @@ class Wanderers:
             screen = await self.grove.desk.handle(player.who, Press(press_id))
             self.store.tables = before
             self.verbs[press_id.partition(":")[0]] += 1
-            if screen.refused:
+            if screen.refused and "have been blocked" not in "".join(map(str, screen.notes)):
                 self.faults.append(f"{press_id} of {look}: {screen.notes[0]}")
             self._looks_at(screen, f"{press_id} of {look}")
 

@@ -240,8 +240,4 @@ def page_count(screen: Screen) -> int:
 
 
 def walked(components: list[dict]) -> list[dict]:
-    return [
-        inner
-        for part in components
-        for inner in (part, *walked(part.get("components", [])))
-    ]
+    return [inner for part in components for inner in (part, *walked(part.get("components", [])))]

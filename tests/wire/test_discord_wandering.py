@@ -82,8 +82,10 @@ async def test_wandering_members_meet_no_screen_that_discord_refuses(
 ):
     rng = Random(seed)
     async with discord(real_desk(QUICK), tmp_path) as server:
-        people = [Wanderer(Member(server, name, locale=locale), rng)
-                  for name, locale in zip(("Ada", "Ben", "Eve", "Kim"), LOCALES, strict=True)]
+        people = [
+            Wanderer(Member(server, name, locale=locale), rng)
+            for name, locale in zip(("Ada", "Ben", "Eve", "Kim"), LOCALES, strict=True)
+        ]
         for wanderer in people:
             terms = await (await wanderer.member.slash("consent")).card()
             agree = next(iter(terms.buttons))

@@ -77,7 +77,15 @@ class Conversation:
             await self._send(Typed(text, self._view.screen.task_id))
 
     def _become(self, name: str) -> None:
-        self._who = Who("terminal", name, name, self._locale, may_manage=True, may_moderate=True)
+        self._who = Who(
+            "terminal",
+            name,
+            name,
+            self._locale,
+            may_manage=True,
+            may_moderate=True,
+            is_local=True,
+        )
         self._view = View(Say(language=interface_language(self._locale)))
         self._page.greet(name, self._view.screen.language)
 
