@@ -7,7 +7,6 @@ the session row and the task rows; nothing is kept here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 
 from core.commands import Audience, command_named
@@ -256,8 +255,7 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
                 return data.consent_screen(visit, event.text)
             return _answered(visit, event)
         case _:
-            with handing_back(event.text) if isinstance(event, Typed) else nullcontext():
-                people.refuse_blocked(visit, barred=arrival.barred)
+            people.refuse_blocked(visit, barred=arrival.barred)
             if not people.has_consented(visit):
                 return data.consent_screen(visit)
             return _answered(visit, event)
