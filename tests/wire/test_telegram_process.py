@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
 from fakes.telegram_people import Volunteer, title, words_on
 from fakes.telegram_process import Program, agreed, free_port, program
@@ -200,7 +201,18 @@ async def test_an_api_that_is_down_at_the_start_is_waited_for_and_what_came_is_a
             await running.stop()
 
 
-async def test_two_workers_behind_one_webhook_answer_everything_once(tmp_path: Path) -> None:
+async def held(url: str, sql: str) -> list[tuple[object, ...]]:
+    """What a store on PostgreSQL holds."""
+    database = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await database.fetch(sql)]
+    finally:
+        await database.close()
+
+
+async def test_two_workers_behind_one_webhook_answer_everything_once(
+    tmp_path: Path, postgres_url: str
+) -> None:
     ports = (free_port(), free_port())
     async with FakeTelegram() as tg:
         tg.webhook_targets = [f"http://127.0.0.1:{port}/telegram" for port in ports]
@@ -210,6 +222,7 @@ async def test_two_workers_behind_one_webhook_answer_everything_once(tmp_path: P
                 "GROVE_TELEGRAM_WEBHOOK_URL": "https://grove.example.org/telegram",
                 "GROVE_TELEGRAM_WEBHOOK_SECRET": "s3cret",
                 "GROVE_HTTP_PORT": str(port),
+                "GROVE_DATABASE_URL": postgres_url,
             }
             workers.append(Program(tg, tmp_path, more))
             await workers[-1].start()
@@ -225,14 +238,15 @@ async def test_two_workers_behind_one_webhook_answer_everything_once(tmp_path: P
                 person.touch("I agree")
             await tg.until(lambda: len(tg.answers) == 10)
             await tg.until(lambda: not tg.unanswered)
-            assert rows(tmp_path, "SELECT count(*) FROM consent WHERE act = 'given'") == [(10,)]
+            given = "SELECT count(*) FROM consent WHERE act = 'given'"
+            assert await held(postgres_url, given) == [(10,)]
 
             ana, text = people[0], "🌱" * 2500 + "?"  # an app counts 5001, and sends two messages
             await ana.asks("/work initial_prompt", "Send your text here")
             ana.say(text[:2048])
             ana.say(text[2048:])
             await tg.until(lambda: not tg.unanswered)
-            assert rows(tmp_path, "SELECT draft FROM task") == [(text,)]
+            assert await held(postgres_url, "SELECT draft FROM task") == [(text,)]
 
             forged = {"update_id": 1, "message": {}}
             async with aiohttp.ClientSession() as web:
