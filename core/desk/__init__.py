@@ -195,7 +195,8 @@ class Desk:
 
     def _answer(self, unit: UnitOfWork, who: Who, event: Event, key: str | None) -> Screen:
         visit, arrival = self._welcome(unit, who, key)
-        screen = standing.present(visit) if arrival.is_repeat else respond(visit, arrival, event)
+        repeat = arrival.is_repeat
+        screen = standing.repeated(visit, event) if repeat else respond(visit, arrival, event)
         return _finished(visit, arrival, screen)
 
     def _refuse(

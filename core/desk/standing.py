@@ -7,12 +7,24 @@ from dataclasses import replace
 
 from core.desk import mine, reporting, sent, settings, working
 from core.desk.cases import reason_words
-from core.desk.tasks import nothing_open, task_screen
-from core.dialogue import Button, Say, Screen, Typed, press
+from core.desk.tasks import done, nothing_open, task_screen
+from core.dialogue import (
+    Button,
+    Event,
+    Labelled,
+    Ordered,
+    Press,
+    Say,
+    Screen,
+    Typed,
+    press,
+    press_parts,
+)
 from core.errors import Refusal
 from core.flow import moderation, people
 from core.flow.handing import own_open_task
 from core.flow.turn import Visit
+from core.model import Task, TaskState
 from core.text import N_, Text
 
 QUESTIONS = frozenset({"edit", "report", "timezone"})
@@ -44,6 +56,34 @@ def text_refused(visit: Visit, event: Typed) -> None:
     if visit.session.step == "task" and visit.session.task_id is not None:
         task_id = visit.session.task_id
         visit.session = sent.noted(visit.session, event.origin, task_id, sent.Fate.REFUSED)
+
+
+def repeated(visit: Visit, event: Event) -> Screen:
+    """For what was dealt with before: its answer may not have arrived, so it is thanked for again.
+
+    Otherwise, or when they have gone on to something else, what is in front of the person.
+    """
+    task_id = _answered_by(event)
+    task = None if task_id is None else visit.unit.task(task_id)
+    has_gone_on = visit.session.task_id is not None or visit.person.blocked
+    if task is None or has_gone_on or not _answered(visit, task):
+        return present(visit)
+    return done([N_("Thank you! Your answer is kept.")], None if task.settled else task)
+
+
+def _answered(visit: Visit, task: Task) -> bool:
+    return task.person_id == visit.person.id and task.state is TaskState.ANSWERED
+
+
+def _answered_by(event: Event) -> int | None:
+    """The task that an event was the last word on."""
+    if isinstance(event, Ordered | Labelled):
+        return event.task_id
+    try:
+        verb, task_id, _ = press_parts(event.id if isinstance(event, Press) else "")
+    except ValueError:
+        return None
+    return task_id if verb in {"submit", "anyway"} else None
 
 
 def present(visit: Visit, notes: Sequence[Text] = ()) -> Screen:
