@@ -60,9 +60,9 @@ def words(text: Text, language: str) -> str:
 
 
 def _notes(screen: Screen) -> Iterator[Block]:
-    sign = "⚠️" if screen.refused else "✓"
+    sign = "⚠️ " if screen.refused else ""
     for note in screen.notes:
-        yield Block(f"{sign} {words(note, screen.language)}")
+        yield Block(sign + words(note, screen.language))
 
 
 def _content(screen: Screen) -> Iterator[Block]:

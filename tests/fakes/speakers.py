@@ -198,7 +198,7 @@ class OnTelegram:
         await self.person.tap("Report")
         await self.person.reads("What is wrong")
         await self.person.tap(reason)
-        await self.person.reads("✓")
+        await self.person.reads("Thank you")
 
     async def sets(self, command: str, argument: str, value: str) -> None:
         await self.person.asks(f"/{command.replace('-', '_')} {argument}={value}", "")

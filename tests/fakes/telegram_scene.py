@@ -47,7 +47,7 @@ class Scene:
         person = self.person(name, locale)
         await person.asks("/consent", "")
         await person.tap(person_agrees(person))
-        await person.reads("✓")
+        await person.reads("")
         return person
 
     def trees(self) -> list[Tree]:
