@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -15,6 +16,8 @@ from core.ports import Store, World
 SECONDS_BETWEEN_TICKS = 60
 SECONDS_BETWEEN_LOOKS, JITTER = 20, 5
 """How often boards and reminders are looked for."""
+FIRST_LOOK = timedelta(seconds=3)
+"""After the start, when platforms have mostly logged in: something may be overdue."""
 MOST_ROUNDS = 100
 """What is left after so many rounds waits for the next tick."""
 
@@ -46,6 +49,7 @@ def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
             "interval",
             seconds=SECONDS_BETWEEN_LOOKS,
             jitter=JITTER,
+            next_run_time=datetime.now(UTC) + FIRST_LOOK,
             coalesce=True,
             max_instances=1,
         )

@@ -35,7 +35,7 @@ class Outgoing:
     due: datetime
     state: PostState = PostState.WAITING
     begun_at: datetime | None = None
-    tries: int = 0
+    tries: int = 0  # each has its patience; the next one begins after it
     external_ref: str | None = None  # the platform's name of the message
     reason: str | None = None  # why it was refused
 

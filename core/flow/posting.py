@@ -112,7 +112,8 @@ def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int =
         post = _in_hand(turn, outgoing)
         begun_at = outgoing.begun_at or turn.now
         if knows_nonces and trusted < begun_at <= turn.now and post is not None:
-            tried = replace(outgoing, tries=outgoing.tries + 1)
+            spans = (turn.now - begun_at) // patience
+            tried = replace(outgoing, tries=spans + 1)  # so that nobody else takes it up now
             turn.unit.save_post(tried)
             again.append(replace(post, outgoing=tried, again=True))
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
 
 import pytest
@@ -13,7 +12,7 @@ from fakes.boards import FakeHerald, Killed, community, poster, posts, ticked
 from fakes.planting import AT
 from fakes.players import Grove, Player
 
-from bot.posting import SENT_AT_ONCE, Poster
+from bot.posting import Poster
 from core.bulletin import Bulletin, Outgoing, PostState
 from core.flow import posting
 from core.flow.turn import Turn
@@ -311,32 +310,6 @@ async def test_an_admin_sees_what_happened_and_sends_it_now() -> None:
     assert "needs nothing" in admin.notes
 
 
-async def crowd(count: int) -> tuple[int, float]:
-    """So many communities due in the same minute: how many were posted, within how long."""
-    store, clock = MemoryStore(POLICY), ManualClock(AT)
-    herald = FakeHerald()
-
-    def work(unit: UnitOfWork) -> list[int]:
-        return [community(unit, f"c{number}", "discord", AT) for number in range(count)]
-
-    await store.transact(work)
-    nine = AT.replace(hour=9) + timedelta(days=1)
-    clock.now = nine
-    loops = [poster(store, clock, herald) for _ in range(2)]
-    while sum(herald.arrived.values()) < count and clock.now - nine < timedelta(hours=1):
-        await asyncio.gather(*(loop.tick() for loop in loops))
-        clock.advance(seconds=20)
-    assert set(herald.arrived.values()) == {1}
-    return sum(herald.arrived.values()), (clock.now - nine).total_seconds()
-
-
-async def test_many_communities_due_in_the_same_minute_are_posted_in_a_quarter_of_an_hour() -> None:
-    posted, seconds = await crowd(5 * SENT_AT_ONCE)
-
-    assert posted == 5 * SENT_AT_ONCE
-    assert seconds <= 15 * 60
-
-
 async def storm(store: Store, rng: Random, faults: int) -> None:
     """Kills, cut lines, quiet and jumps of the clock, at random, over two loops of processes."""
     clock = ManualClock(AT)
@@ -407,14 +380,6 @@ async def test_few_faults_neither_double_nor_lose_a_post(store: Store) -> None:
 @pytest.mark.parametrize("seed", range(10))
 async def test_fifty_faults_neither_double_nor_lose_a_post(store: Store, seed: int) -> None:
     await storm(store, Random(seed), faults=50)
-
-
-@pytest.mark.soak
-async def test_ten_thousand_communities_are_posted_in_a_quarter_of_an_hour() -> None:
-    posted, seconds = await crowd(10_000)
-
-    assert posted == 10_000
-    assert seconds <= 15 * 60
 
 
 def test_a_kill_is_no_fault_that_anybody_catches() -> None:

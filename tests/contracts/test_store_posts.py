@@ -131,6 +131,35 @@ async def test_what_became_of_a_post_is_kept(store: Store) -> None:
     assert (three.state, three.due) == (PostState.WAITING, AT + timedelta(seconds=30))
 
 
+async def test_a_post_cut_off_is_taken_up_by_one_alone_however_late(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        unit.add_post(Outgoing(community(unit), "day", "d:2026-01-04", "here", due=AT))
+        posting.begin_posts(turn(unit), "discord")
+        late = turn(unit, timedelta(seconds=2.5 * POLICY.send_patience_seconds))
+        later = turn(unit, timedelta(seconds=3 * POLICY.send_patience_seconds - 1))
+        return [
+            len(posting.take_up_posts(when, "discord", knows_nonces=True).again)
+            for when in (late, late, later)
+        ]
+
+    assert await store.transact(work) == [1, 0, 0]
+
+
+async def test_schedules_that_a_clock_put_off_are_brought_back_page_by_page(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[bool]:
+        here = [community(unit, name) for name in ("a", "b", "c")]
+        for number in here:
+            for board in ("day", "week"):
+                unit.save_schedule(Schedule(number, board, next_run=AT + timedelta(days=400)))
+        last = posting.set_right(turn(unit), limit=4)
+        while last is not None:
+            last = posting.set_right(turn(unit), last, limit=4)
+        soon = AT + timedelta(days=8)
+        return [s.next_run < soon for number in here for s in unit.schedules(number)]
+
+    assert await store.transact(work) == [True] * 6
+
+
 async def test_a_post_cut_off_goes_out_again_only_where_nonces_are_known(store: Store) -> None:
     def begin(unit: UnitOfWork) -> int:
         here = community(unit)

@@ -31,6 +31,7 @@ from fakes.discord_rules import broken_rules
 from fakes.discord_spec import judge
 
 RESPONSE_SECONDS = 3.0
+_VERY_LONG = 600.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Fault:
     """What happens to the next request whose path holds `on`, `times` times.
 
     `status` answers with it; "reset" drops the connection before anything happened; "lost" drops
-    it after the effect; a delay comes before either.
+    it after the effect; a delay comes before either. "held" has the effect and never says so.
     """
 
     on: str
@@ -228,8 +229,10 @@ class DiscordServer:
         if fault is None:
             return await self._effect(request, path, body, files)
         await asyncio.sleep(fault.delay)
-        if fault.status == "lost":
+        if fault.status in ("lost", "held"):
             await self._effect(request, path, body, files)
+        if fault.status == "held":
+            await asyncio.sleep(_VERY_LONG)
         if isinstance(fault.status, str):
             assert request.transport is not None
             request.transport.abort()

@@ -42,8 +42,8 @@ class Fault:
     """What happens to the next calls of a method.
 
     Kinds: a status code, "html" (502 with a page), "page" (200 with a page), "no page" (404 with
-    one), "refused" (an error as 200), "drop" (the
-    connection ends before anything is done), "lost" (done, then the connection ends), "slow".
+    one), "refused" (an error as 200), "drop" (the connection ends before anything is done), "lost"
+    (done, then the connection ends), "held" (done, and never said), "slow".
     """
 
     method: str
@@ -58,6 +58,9 @@ class Fault:
         if self.times <= 0 or self.method.lower() not in ("*", call.method.lower()):
             return False
         return self.chat is None or self.chat == call.chat
+
+
+_VERY_LONG = 600.0
 
 
 class _Refused(Exception):
@@ -270,6 +273,9 @@ class FakeTelegram:
                 return web.json_response({"ok": False, "error_code": 500, "description": "x"})
             case "no page":  # of a proxy in between
                 return web.Response(status=404, text="<html>Not Found</html>")
+            case "held":
+                await self._answered(request, call)
+                await asyncio.sleep(_VERY_LONG)
             case "drop" | "lost":
                 if fault.kind == "lost":
                     await self._answered(request, call)
