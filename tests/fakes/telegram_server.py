@@ -61,6 +61,8 @@ class Fault:
 
 
 _VERY_LONG = 600.0
+_PAGES = {"html": 502, "page": 200, "no page": 404}
+"""What comes from a proxy in between, and with which status."""
 
 
 class _Refused(Exception):
@@ -265,20 +267,15 @@ class FakeTelegram:
             case "slow":
                 await asyncio.sleep(fault.seconds)
                 return None
-            case "html":
-                return web.Response(status=502, text="<html>Bad Gateway</html>")
-            case "page":
-                return web.Response(status=200, text="<html>maintenance</html>")
+            case "html" | "page" | "no page":
+                return web.Response(status=_PAGES[fault.kind], text="<html>maintenance</html>")
             case "refused":  # as a success
                 return web.json_response({"ok": False, "error_code": 500, "description": "x"})
-            case "no page":  # of a proxy in between
-                return web.Response(status=404, text="<html>Not Found</html>")
-            case "held":
-                await self._answered(request, call)
-                await asyncio.sleep(_VERY_LONG)
-            case "drop" | "lost":
-                if fault.kind == "lost":
+            case "drop" | "lost" | "held":
+                if fault.kind != "drop":
                     await self._answered(request, call)
+                if fault.kind == "held":
+                    await asyncio.sleep(_VERY_LONG)
                 if request.transport is not None:
                     request.transport.abort()
                 return web.Response()
