@@ -80,8 +80,7 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
             reminders.announce(herald)
 
         with _told_to_stop(stop), ticking(store, world, poster, reminders):
-            if "terminal" not in platforms:  # one person may wait; a community should not
-                await asyncio.to_thread(hint.load)
+            await asyncio.to_thread(hint.load)  # not when a text comes, while all others wait
             async with _looked_after(settings, health, metrics, store):
                 serving = partial(_serving, desk, settings, name, health, announce)
                 running = [

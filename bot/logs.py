@@ -114,6 +114,9 @@ def _unexpected(
         sys.__excepthook__(kind, error, trace)
         return
     log.critical("The program has ended by an error", exc_info=(kind, error, trace))
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler):
+            print(f"grove: An error ended the program; see {handler.baseFilename}", file=sys.stderr)
 
 
 def _file_handler(folder: Path) -> logging.Handler:

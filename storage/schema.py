@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -68,17 +73,36 @@ async def require_head(address: Address) -> None:
 
 async def upgrade(address: Address) -> None:
     """Run the migrations that a store lacks, all in one transaction."""
-    engine = create_async_engine(address.for_sqlalchemy, poolclass=NullPool)
-    if address.path is not None:
-        address.path.parent.mkdir(parents=True, exist_ok=True)
-        _one_transaction(engine)
-    try:
-        async with engine.begin() as connection:
-            if address.path is None:
-                await connection.execute(text(_ONE_AT_A_TIME))
-            await connection.run_sync(_migrate)
-    finally:
-        await engine.dispose()
+    importlib.import_module("alembic.command")  # takes long, and others would wait for it below
+    with _translated(address):
+        engine = create_async_engine(address.for_sqlalchemy, poolclass=NullPool)
+        if address.path is not None:
+            address.path.parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(_keep_log, address.path)
+            _one_transaction(engine)
+        try:
+            async with engine.begin() as connection:
+                if address.path is None:
+                    await connection.execute(text(_ONE_AT_A_TIME))
+                await connection.run_sync(_migrate)
+        finally:
+            await engine.dispose()
+
+
+@contextmanager
+def _translated(address: Address) -> Iterator[None]:
+    """What SQLAlchemy wraps the drivers' errors in leaves this module no more than those."""
+    edge = postgres.translated() if address.path is None else sqlite.translated(address.path)
+    with edge:
+        try:
+            yield
+        except DBAPIError as error:
+            raise (error.orig and error.orig.__cause__) or error.orig or error from error
+
+
+def _keep_log(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        sqlite.keep_log(connection)
 
 
 def _one_transaction(engine: AsyncEngine) -> None:
@@ -102,6 +126,10 @@ def _one_transaction(engine: AsyncEngine) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    if inspect(connection).has_table("alembic_version") and (
+        connection.exec_driver_sql(_REVISION).scalar() == HEAD
+    ):
+        return  # somebody else came first
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError

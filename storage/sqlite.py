@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,11 +29,12 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
 """How long one process waits while another writes."""
+WAIT_SECONDS = 0.02
+"""Between two tries of something for which SQLite itself does not wait."""
 COMMITS_BETWEEN_CHECKPOINTS = 500
 """The log is moved into the file after so many commits, beside the writer and not in its way."""
 
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 50000",  # in case nothing else moves the log
@@ -156,14 +158,37 @@ async def _hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> T:
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Settings that SQLite wants for each connection."""
+    keep_log(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def keep_log(connection: sqlite3.Connection) -> None:
+    """Write ahead into a log from now on, as the file remembers."""
+    _patiently(connection, "PRAGMA journal_mode = WAL")
+
+
+def _patiently(connection: sqlite3.Connection, sql: str) -> None:
+    """Wait for others even where SQLite would turn us away at once.
+
+    It does so while one of several programs changes the journal, or repairs or ends the log.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(WAIT_SECONDS)
+        else:
+            return
 
 
 def _in_transaction(
     connection: sqlite3.Connection, work: Callable[[SqlUnit], T], means: Means
 ) -> T:
-    connection.execute("BEGIN IMMEDIATE")
+    _patiently(connection, "BEGIN IMMEDIATE")
     try:
         unit = SqlUnit(means.watch(SqliteSql(connection)), means)
         result = work(unit)

@@ -155,14 +155,19 @@ async def test_an_error_that_nobody_waited_for_is_told_without_its_words(
     assert canaries_in(read_log()) == []
 
 
-def test_an_error_that_ends_the_program_is_told_without_its_words(read_log: ReadLog) -> None:
+def test_an_error_that_ends_the_program_is_told_without_its_words(
+    read_log: ReadLog, capsys: pytest.CaptureFixture[str]
+) -> None:
     try:
         raise ValueError(WORDS)
     except ValueError as error:
         sys.excepthook(ValueError, error, error.__traceback__)
 
     assert "level=CRITICAL" in read_log()
-    assert canaries_in(read_log()) == []
+    shown = capsys.readouterr().err
+    assert shown.startswith("grove: An error ended the program; see /")
+    assert shown.endswith("/grove.log\n")
+    assert canaries_in(read_log() + shown) == []
 
 
 def test_a_line_that_cannot_be_drawn_is_told_without_its_values(

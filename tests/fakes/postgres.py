@@ -36,9 +36,20 @@ class Databases:
         asyncio.run(_execute(url, self._empty))
         self._free.append(url)
 
+    @contextmanager
+    def bare(self, setting: str) -> Iterator[str]:
+        """The URL of a database without even a schema, with a setting of its own."""
+        name = self._name()
+        self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'ALTER DATABASE "{name}" {setting}')
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
     def drop(self) -> None:
         for name in reversed(self._made):
-            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._drop(name)
 
     def _another(self) -> str:
         if len(self._made) == 1:
@@ -48,6 +59,9 @@ class Databases:
         self._made.append(name)
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
         return self._url(name)
+
+    def _drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _run(self, sql: str) -> None:
         asyncio.run(_execute(self._server, sql))

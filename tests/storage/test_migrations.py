@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -16,6 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from fakes.planting import answered, plant, someone
+from fakes.postgres import Databases
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.model import TaskKind
@@ -23,7 +29,7 @@ from core.policy import Policy
 from core.ports import UnitOfWork
 from storage import schema
 from storage.address import address_from
-from storage.errors import StoreDamaged, StoreOutdated
+from storage.errors import StoreDamaged, StoreFull, StoreOutdated, StoreReadOnly
 from storage.open import SqlStore, open_store, upgrade
 from storage.tables import metadata
 
@@ -80,6 +86,48 @@ async def test_two_first_starts_in_one_moment_make_one_schema(tmp_path: Path) ->
     await asyncio.gather(upgrade(url, tmp_path), upgrade(url, tmp_path))
 
     assert await changes_wanted(url) == []
+
+
+def test_many_programs_may_start_at_once_on_a_new_store(tmp_path: Path) -> None:
+    def started(folder: Path) -> None:
+        async def start() -> None:
+            store = await open_store(None, folder, Policy(), Random(1), "secret")
+            await store.transact(lambda unit: unit.person(1))
+            await store.close()
+
+        asyncio.run(start())
+
+    with ThreadPoolExecutor(8) as programs:
+        for name in "abc":
+            list(programs.map(started, [tmp_path / name] * 8))
+
+
+def test_a_server_that_takes_no_schema_is_said_to_be_so(
+    postgres: Databases, tmp_path: Path
+) -> None:
+    with (
+        postgres.bare("SET default_transaction_read_only = on") as url,
+        pytest.raises(StoreReadOnly, match="does not let this user write"),
+    ):
+        asyncio.run(upgrade(url, tmp_path))
+
+
+def test_a_disk_that_takes_no_schema_is_said_to_be_so(tmp_path: Path) -> None:
+    with room_for(40_000), pytest.raises(StoreFull, match="The disk does not take"):
+        asyncio.run(upgrade(None, tmp_path))
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
 
 
 async def test_another_schema_is_refused_with_the_command_that_mends_it(
