@@ -40,11 +40,13 @@ SMALL = Policy(
 class Neighbours:
     """The same community on several stores: each act happens everywhere, with one outcome."""
 
-    def __init__(self, stores: Sequence[Store], policy: Policy = SMALL) -> None:
+    def __init__(
+        self, stores: Sequence[Store], runner: asyncio.Runner, policy: Policy = SMALL
+    ) -> None:
         self.groves = [Grove(store, policy) for store in stores]
         self.policy = policy
         self.players = [[grove.stranger(f"p{i}") for grove in self.groves] for i in range(PEOPLE)]
-        self.runner = asyncio.Runner()
+        self.runner = runner
         self.acts = 0
         self.linked = False  # two of them turned out to be one, with all that both had done
         for i in range(PEOPLE):
@@ -53,7 +55,6 @@ class Neighbours:
     def close(self) -> None:
         for grove in self.groves:
             self.runner.run(grove.store.close())
-        self.runner.close()
 
     # ------------------------------------------------------------ acts
 

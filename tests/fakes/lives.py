@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from fakes.community import PEOPLE, Neighbours, first
@@ -26,10 +27,12 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.all = Neighbours(self.stores())
+        self.runner = asyncio.Runner()
+        self.all = Neighbours(self.stores(), self.runner)
 
     def teardown(self) -> None:
         self.all.close()
+        self.runner.close()
 
     @rule(person=people, seed=seeds)
     def works(self, person: int, seed: int) -> None:
