@@ -156,9 +156,11 @@ class Member:
         permissions: int = SEND,
         guild: str | None = GUILD,
         installed_for: str = "guild",
+        shard: int = 0,
     ) -> None:
         self.server, self.name, self.locale = server, name, locale
         self.permissions, self.guild = permissions, guild
+        self.shard = shard
         self.id = snowflake()
         self.owners = {"0": guild or "0"} if installed_for == "guild" else {"1": self.id}
         self.roles: list[str] = []
@@ -231,7 +233,7 @@ class Member:
     async def _sent(self, interaction: dict[str, Any]) -> Answer:
         pending = Pending(interaction, time.monotonic())
         self.server.pending[interaction["token"]] = pending
-        await self.server.dispatch("INTERACTION_CREATE", interaction)
+        await self.server.dispatch("INTERACTION_CREATE", interaction, self.shard)
         return Answer(pending)
 
     def _interaction(self, kind: int, data: Any) -> dict[str, Any]:

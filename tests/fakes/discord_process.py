@@ -41,10 +41,10 @@ class Program:
     def log(self) -> str:
         return (self.folder / "stderr.log").read_text("utf-8")
 
-    async def start(self) -> Program:
+    async def start(self, *words: str) -> Program:
         with (self.folder / "stderr.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", "--platform", "discord",
+                sys.executable, "-m", "bot", "run", "--platform", "discord", *words,
                 cwd=self.folder, env=self.environment(), stderr=log, stdout=log,
             )  # fmt: skip
         return self

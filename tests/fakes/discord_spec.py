@@ -1,8 +1,8 @@
 """Discord's own description of its HTTP API, as a judge of what a bot sends.
 
 Every object schema is closed: a field that Discord does not know is a fault, save for the few
-that the library adds itself. The file is not part of the project; where it is absent, `judge`
-says so.
+that the library adds itself. The file is not part of the project; where it is absent, requests go
+unjudged, and the tests of the judge are skipped with a sentence that says so.
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ LIBRARY_EXTRAS = {
 }
 
 
+def spec_folder() -> Path:
+    return Path(os.environ.get("PLATFORM_SPECS", DEFAULT))
+
+
 def spec_file() -> Path | None:
     """Where the description lies, if anywhere."""
-    file = Path(os.environ.get("PLATFORM_SPECS", DEFAULT)) / FILE
+    file = spec_folder() / FILE
     return file if file.is_file() else None
 
 

@@ -121,6 +121,37 @@ async def test_a_prompt_from_discord_and_a_reply_from_the_terminal_meet_in_one_t
         assert (tree["prompt"]["lang"], reply["lang"]) == ("en", "en")
 
 
+async def test_two_processes_share_the_shards_of_one_bot_and_one_store(
+    tmp_path: Path, postgres_url: str
+):
+    server = await DiscordServer().start()
+    store = {"GROVE_DATABASE_URL": postgres_url, "GROVE_SECRET_KEY": "k" * 44}
+    folders = [tmp_path / "first", tmp_path / "second"]
+    programs = [Program(server, folder, store) for folder in folders]
+    try:
+        for number, running in enumerate(programs):
+            running.folder.mkdir()
+            await running.start("--shard-ids", str(number), "--shard-count", "2")
+        await server.until(lambda: len(server.sockets) == 2 and server.commands, seconds=40)
+        here, there = Member(server, "Ada"), Member(server, "Ada", shard=1)
+        there.id = here.id
+
+        await agreed(here)
+        form = await (await there.slash("prompt")).form()
+        preview = await (await here.write(form, "Why is the sky blue?")).card()
+        presses = [await member.press(preview, "Submit") for member in (here, there)]
+        said = [(await answer.card()).text for answer in presses]
+
+        assert sum("Thank you" in text for text in said) == 1
+        assert len(server.sent("/commands")) == 1, "the process with the first shard tells them"
+        assert [await running.stop(signal.SIGTERM) for running in programs] == [0, 0]
+        assert not server.complaints, "\n".join(server.complaints)
+    finally:
+        for running in programs:
+            await running.stop(signal.SIGKILL)
+        await server.close()
+
+
 async def test_a_wrong_token_ends_the_program_with_one_line(tmp_path: Path):
     server = await DiscordServer().start()
     server.valid_token = "another"
