@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.errors import SettingsError, StartError
 from bot.pictures.fonts import ALL as FONTS
 from bot.platform_checks import discord_answers, telegram_answers
+from bot.platform_permits import discord_permits, telegram_permits
 from bot.store import fault_of, opened
 from locales.catalogues import catalogue_file, is_translated, read_catalogue
 from locales.extract import COMPLETE
@@ -128,4 +129,6 @@ _CHECKS: dict[str, Check] = {
     "platforms": _platforms,
     "Discord": discord_answers,
     "Telegram": telegram_answers,
+    "Discord permissions": discord_permits,
+    "Telegram permissions": telegram_permits,
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 import orjson
@@ -23,10 +24,16 @@ _REFUSED = (401, 403, 404)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     status: int
-    name: str
+    told: Any  # the JSON that came
     date: str
+
+    @property
+    def name(self) -> str:
+        """The bot's own name: Telegram wraps it in a result."""
+        inner = self.told.get("result", self.told) if isinstance(self.told, dict) else {}
+        return str(inner.get("username", "?")) if isinstance(inner, dict) else "?"
 
 
 async def discord_answers(settings: Settings) -> str:
@@ -35,7 +42,7 @@ async def discord_answers(settings: Settings) -> str:
         return "no token, not served"
     base = settings.discord_api_base or DISCORD_API
     token = settings.discord_token.get_secret_value()
-    answer = await _asked("Discord", base, "/users/@me", {"Authorization": f"Bot {token}"})
+    answer = await asked("Discord", base, "/users/@me", {"Authorization": f"Bot {token}"})
     return _judged("Discord", base, answer)
 
 
@@ -45,19 +52,19 @@ async def telegram_answers(settings: Settings) -> str:
         return "no token, not served"
     base = settings.telegram_api_base or TELEGRAM_API
     token = settings.telegram_token.get_secret_value()
-    answer = await _asked("Telegram", base, f"/bot{token}/getMe", {})
+    answer = await asked("Telegram", base, f"/bot{token}/getMe", {})
     return _judged("Telegram", base, answer)
 
 
-async def _asked(platform: str, base: str, path: str, headers: Mapping[str, str]) -> _Answer:
+async def asked(platform: str, base: str, path: str, headers: Mapping[str, str]) -> Answer:
     """One question; an address may hold the token, and so is never told whole."""
     try:
         async with (
             aiohttp.ClientSession(timeout=PATIENCE) as web,
             web.get(f"{base}{path}", headers=headers) as answer,
         ):
-            return _Answer(
-                answer.status, _name_in(await answer.read()), answer.headers.get("Date", "")
+            return Answer(
+                answer.status, orjson.loads(await answer.read()), answer.headers.get("Date", "")
             )
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         raise StartError(
@@ -66,7 +73,7 @@ async def _asked(platform: str, base: str, path: str, headers: Mapping[str, str]
         ) from None
 
 
-def _judged(platform: str, base: str, answer: _Answer) -> str:
+def _judged(platform: str, base: str, answer: Answer) -> str:
     if answer.status in _REFUSED:
         raise WrongToken(platform, f"GROVE_{platform.upper()}_TOKEN")
     if answer.status != 200:
@@ -78,13 +85,6 @@ def _judged(platform: str, base: str, answer: _Answer) -> str:
             "let it be set over the network (timedatectl set-ntp true)."
         )
     return f"knows the token of @{answer.name}; the clock is right"
-
-
-def _name_in(body: bytes) -> str:
-    """The bot's own name: Telegram wraps it in a result."""
-    told = orjson.loads(body)
-    inner = told.get("result", told) if isinstance(told, dict) else {}
-    return str(inner.get("username", "?")) if isinstance(inner, dict) else "?"
 
 
 def _skew(date: str) -> float:

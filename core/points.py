@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from core.errors import Unknown
+from core.languages import LANGUAGES
 from core.model import Message, TaskKind
 from core.people import Streak
 from core.text import N_, Nn_, Text
@@ -19,6 +20,16 @@ _WRITTEN: Mapping[TaskKind, str] = {
     TaskKind.PROMPTER_REPLY: "replies_prompter",
     TaskKind.ASSISTANT_REPLY: "replies_assistant",
 }
+
+DONE = (
+    "prompts",
+    "replies_prompter",
+    "replies_assistant",
+    "labels_simple",
+    "labels_full",
+    "rankings",
+)
+"""The counters of tasks that a person did, whatever became of them."""
 
 RANKED_PLACES = 3
 """Places of a ballot that earn the author something."""
@@ -109,6 +120,11 @@ def scopes(community_id: int | None, lang: str) -> tuple[str, ...]:
     if community_id is None:
         return ("*", f"l:{lang}")
     return ("*", f"c:{community_id}", f"l:{lang}")
+
+
+def language_scopes() -> tuple[str, ...]:
+    """The boards of all languages."""
+    return tuple(f"l:{code}" for code in LANGUAGES)
 
 
 def week_of(day: date) -> str:

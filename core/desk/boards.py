@@ -46,7 +46,7 @@ def me(visit: Visit, args: Mapping[str, str]) -> Screen:
     streak = points.streak_today(visit.person.streak, today, visit.policy.streak_freezes_per_week)
     earned = points.Earned(
         counts=total.counts,
-        languages=len(visit.person.languages),
+        languages=visit.unit.boards_worked_for(visit.person.id, points.language_scopes()),
         best_streak=visit.person.streak.best,
     )
     badges = tuple(badge.title for badge in points.badges(earned))

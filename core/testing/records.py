@@ -152,6 +152,10 @@ class Records(Work):
             listed[0].place if listed else 0,
         )
 
+    def boards_worked_for(self, person_id: int, scopes: Sequence[str]) -> int:
+        rows = (self._t.tallies.get((scope, "total", person_id), {}) for scope in scopes)
+        return sum(any(row.get(name, 0) > 0 for name in points.DONE) for row in rows)
+
     def board(self, scope: str, period: str, limit: int) -> Sequence[Standing]:
         return self._ranked(scope, period)[:limit]
 

@@ -9,7 +9,7 @@ from functools import cache
 from operator import add
 from typing import TypeAlias
 
-from core.points import points
+from core.points import DONE, points
 from core.ports import Standing
 from storage.batch import Many, insert_many
 from storage.convert import columns
@@ -39,6 +39,13 @@ SELECT (SELECT count(*) FROM tally y WHERE y.scope = $1 AND y.period = $2 AND y.
      - (SELECT count(*) FROM person p CROSS JOIN tally y
         WHERE (p.hidden OR p.blocked) AND y.person_id = p.id
           AND y.scope = $1 AND y.period = $2 AND y.points > $3)
+"""
+
+# On how many boards of all time somebody has done any task; each is found by its key.
+WORKED_FOR = f"""
+SELECT count(*) FROM tally y
+WHERE y.person_id = $1 AND y.period = 'total' AND y.scope = ANY($2)
+  AND {" + ".join(f"y.{name}" for name in DONE)} > 0
 """
 
 # The best of a board.
@@ -131,6 +138,13 @@ class Points(Part):
             assert above is not None
             place = above[0] + 1
         return Standing(person_id, name, total, counts, place)
+
+    def boards_worked_for(self, person_id: int, scopes: Sequence[str]) -> int:
+        self._finish_points()
+        row = self.db.row(WORKED_FOR, person_id, list(scopes))
+        assert row is not None
+        count: int = row[0]
+        return count
 
     def board(self, scope: str, period: str, limit: int) -> Sequence[Standing]:
         self._finish_points()

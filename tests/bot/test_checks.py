@@ -35,13 +35,17 @@ async def found(settings: Settings) -> dict[str, tuple[bool, str]]:
 
 
 @asynccontextmanager
-async def platform(status: int = 200, late: float = 0.0) -> AsyncIterator[str]:
-    """Answers as both platforms do when asked who the bot is."""
+async def platform(
+    status: int = 200, late: float = 0.0, bits: int = 0b1000_1100_0000_0000, groups: bool = True
+) -> AsyncIterator[str]:
+    """Answers as both platforms do when asked who the bot is and what it may do."""
     date = format_datetime(datetime.now(UTC) - timedelta(seconds=late), usegmt=True)
 
     async def who(request: web.Request) -> web.Response:
-        told = {"username": "grove"}
-        body = {"ok": True, "result": told} if "getMe" in request.path else told
+        told = {"username": "grove", "can_join_groups": groups}
+        body: object = {"ok": True, "result": told} if "getMe" in request.path else told
+        if request.path.endswith("/guilds"):
+            body = [{"name": "Gardeners", "permissions": str(bits)}]
         right = "canary" in request.path or "canary" in request.headers.get("Authorization", "")
         return web.json_response(body, status=status if right else 401, headers={"Date": date})
 
@@ -177,6 +181,35 @@ async def test_a_font_that_is_missing_is_to_mend(
 
     assert not well
     assert "no_such_fonts" in said or "no-such-fonts" in said
+
+
+@pytest.mark.parametrize(
+    ("bits", "missing"),
+    [(0b1000_0100_0000_0000, "Send Messages"), (0, "View Channels, Send Messages, Attach Files")],
+)
+async def test_a_server_that_does_not_let_the_bot_post_is_named(
+    folder: Path, bits: int, missing: str
+) -> None:
+    async with platform(bits=bits) as base:
+        well, said = (await found(both(folder, base)))["Discord permissions"]
+
+    assert not well
+    assert said.startswith(f"Gardeners lacks {missing}: ")
+
+
+async def test_an_administrator_may_everything(folder: Path) -> None:
+    async with platform(bits=0b1000) as base:
+        told = await found(both(folder, base))
+
+    assert told["Discord permissions"] == (True, "may post in every server it is in (1)")
+
+
+async def test_a_bot_that_may_not_join_groups_is_to_mend(folder: Path) -> None:
+    async with platform(groups=False) as base:
+        well, said = (await found(both(folder, base)))["Telegram permissions"]
+
+    assert not well
+    assert "/setjoingroups" in said
 
 
 def test_the_command_ends_with_a_code_when_something_is_to_mend(

@@ -141,3 +141,20 @@ async def test_acts_are_recorded_and_read_newest_first(store: Store) -> None:
 
     acts = await store.transact(work)
     assert list(await store.read(lambda unit: unit.audit())) == acts[::-1]
+
+
+async def test_languages_are_counted_in_which_somebody_did_a_task(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        ada = someone(unit).id
+        unit.tally(ada, ["*", "l:en"], ["total", "d:2026-01-05"], {"rankings": 2})
+        unit.tally(ada, ["*", "l:de"], ["total"], {"prompts": 1})
+        unit.tally(ada, ["*", "l:fr"], ["total"], {"ranked_1": 1})
+        unit.tally(ada, ["*", "l:es"], ["total"], {"labels_full": 1})
+        unit.tally(ada, ["*", "l:es"], ["total"], {"labels_full": -1})
+        return [
+            unit.boards_worked_for(ada, ["l:en", "l:de", "l:fr", "l:es", "l:it"]),
+            unit.boards_worked_for(ada, ["l:it"]),
+            unit.boards_worked_for(someone(unit, "bob").id, ["l:en"]),
+        ]
+
+    assert await store.transact(work) == [2, 0, 0]
