@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.observed import Desk
-from core.dialogue import Event, Labelled, Ordered, Passage, Say, Screen, Typed
+from core.dialogue import Command, Event, Labelled, Ordered, Passage, Press, Say, Screen, Typed
 from core.languages import interface_language
 from core.pace import Allowance
 from core.people import Who
@@ -61,7 +61,7 @@ class Doorkeeper:
         if wait is None:
             cost = self._again if event == guest.last else 1
             guest.full_at = self._allowance.less_one(guest.full_at, now, cost)
-            guest.last = event
+            guest.last = event if isinstance(event, Press | Command) else None  # no words are kept
         return wait
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, unique
+from typing import Protocol
 
 _NOTHING = timedelta()
 
@@ -59,3 +61,15 @@ class Allowance:
         if full_at is None or not now < full_at <= self.sane(now):
             return _NOTHING
         return full_at - now
+
+
+class Allowances(Protocol):
+    """What a unit of work keeps of them."""
+
+    def full_at(self, holders: Sequence[Holder]) -> Mapping[Holder, datetime]:
+        """When these allowances will be full again; those that nobody has used are left out."""
+        ...
+
+    def use(self, allowances: Mapping[Holder, Allowance], now: datetime) -> None:
+        """One less of each."""
+        ...

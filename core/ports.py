@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.casework import Casework
 from core.model import Ballot, Message, Review, Slot, Task, TaskKind, Tree, TreeState
-from core.pace import Allowance, Holder
+from core.pace import Allowances
 from core.people import (
     Account,
     AuditEntry,
@@ -27,11 +27,11 @@ from core.people import (
     Who,
 )
 from core.policy import Policy
+from core.reminding import Reminders
 from core.schedule import Schedule
 
 if TYPE_CHECKING:
     from core.bulletin import Outgoing, PostState
-    from core.reminding import Due, Reminder
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Contribution:
     siblings: int  # accepted replies of the same parent, this one included
 
 
-class UnitOfWork(Casework, Protocol):
+class UnitOfWork(Casework, Allowances, Reminders, Protocol):
     """One transaction. Nothing is visible to others before it ends; an exception undoes it all.
 
     Rows come and go as the core's frozen values. Methods named as nouns read, verbs write.
@@ -97,6 +97,7 @@ class UnitOfWork(Casework, Protocol):
         that came to be after the one with the new id is no longer meant, and stays.
         """
         ...
+
     def save_session(self, session: Session) -> None:
         """Keep where the conversation stands; nothing when the account is gone."""
         ...
@@ -319,29 +320,6 @@ class UnitOfWork(Casework, Protocol):
 
     def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:
         """Open work by language and kind, counted up to `cap` each; all languages if none."""
-        ...
-
-    # -- reminders
-    def reminder(self, person_id: int) -> Reminder | None:
-        """What a person wishes, ours alone until the transaction ends."""
-        ...
-
-    def save_reminder(self, reminder: Reminder) -> None: ...
-    def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
-        """Those whose hour has come, ours alone until the transaction ends; oldest first."""
-        ...
-
-    def silence(self, person_id: int, notice: str) -> None:
-        """No more reminders for somebody, and a notice of it at their next screen."""
-        ...
-
-    # -- allowances
-    def full_at(self, holders: Sequence[Holder]) -> Mapping[Holder, datetime]:
-        """When these allowances will be full again; those that nobody has used are left out."""
-        ...
-
-    def use(self, allowances: Mapping[Holder, Allowance], now: datetime) -> None:
-        """One less of each."""
         ...
 
     # -- linking

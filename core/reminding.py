@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from core.languages import LANGUAGES
@@ -42,6 +43,23 @@ class Due:
     reminder: Reminder
     person: Person
     address: str  # the platform's id of the account
+
+
+class Reminders(Protocol):
+    """What a unit of work keeps of them."""
+
+    def reminder(self, person_id: int) -> Reminder | None:
+        """What a person wishes, ours alone until the transaction ends."""
+        ...
+
+    def save_reminder(self, reminder: Reminder) -> None: ...
+    def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
+        """Those whose hour has come, ours alone until the transaction ends; oldest first."""
+        ...
+
+    def silence(self, person_id: int, notice: str) -> None:
+        """No more reminders for somebody, and a notice of it at their next screen."""
+        ...
 
 
 def next_look(hour: int, timezone: str, after: datetime) -> datetime:
