@@ -72,6 +72,7 @@ class RewardSettings(StepSettings):
     agreement_strength: float
     centre: float
     max_replies: int
+    order: Literal["random", "length"]  # "length": lists of like length share a batch
 
 
 @dataclass(frozen=True)

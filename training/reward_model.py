@@ -11,6 +11,7 @@ expanded pairs, as lists of two, for comparison.
 Left out: a separate value head (the last token's state through one linear layer, as the original).
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from training.progress import Watch
 from training.rows import PreferencePair, RankedList, Turn
 from training.run import Run, execute, trainer_arguments
 
+LIKE = 50  # batches whose lists are sorted together
 Example = dict[str, Any]  # {"replies": [[token]], "ranks": [int], "weight": float, "margin": float}
 
 
@@ -72,6 +74,9 @@ def reward_trainer(
 ) -> "RankedRewardTrainer":
     settings = run.settings
     arguments = trainer_arguments(run) | {"remove_unused_columns": False}
+    if settings.reward.order == "length":
+        examples = by_length(examples, settings.reward.batch_size, settings.seed)
+        arguments["train_sampling_strategy"] = "sequential"
     config = RewardConfig(**arguments, center_rewards_coefficient=settings.reward.centre)
     return RankedRewardTrainer(
         ranking=settings.reward,
@@ -108,6 +113,28 @@ def examples_of(
             }
         )
     return examples, cut
+
+
+def by_length(examples: Sequence[Example], batch: int, seed: int) -> list[Example]:
+    """The lists in batches of like length, the batches in random order.
+
+    They are sorted within random shares, not all together. A batch that is not full comes last,
+    or it would shift all that follow.
+    """
+    chance, mixed = random.Random(seed), list(examples)
+    chance.shuffle(mixed)
+    batches: list[list[Example]] = []
+    for begin in range(0, len(mixed), LIKE * batch):
+        share = sorted(mixed[begin : begin + LIKE * batch], key=_longest)
+        batches += [share[first : first + batch] for first in range(0, len(share), batch)]
+    whole = [part for part in batches if len(part) == batch]
+    rest = [part for part in batches if len(part) < batch]
+    chance.shuffle(whole)
+    return [example for part in [*whole, *rest] for example in part]
+
+
+def _longest(example: Example) -> int:
+    return max(map(len, example["replies"]))
 
 
 def _judged(
