@@ -22,18 +22,20 @@ from training.rows import PreferencePair, RankedList
 from training.run import Run, quieten, write_json
 from training.sft import train_sft
 
-TRAINING, HELD_OUT = 400, 120  # trees
+DEMONSTRATIONS, TRAINING, HELD_OUT = 1200, 400, 120  # trees
 NOISE, BALLOTS = 1.0, 3  # volunteers who swap about every fourth neighbour
 REPLIES_PER_STEP = 36  # divides by 2, 4 and 9: the same step for every shape
 
 
-def compare(out: Path, sizes: Sequence[int], seeds: int, budget: int) -> dict[str, Any]:
+def compare(
+    out: Path, sizes: Sequence[int], seeds: int, budget: int, overrides: Sequence[str] = ()
+) -> dict[str, Any]:
     """Accuracy of lists and pairs for every list length and seed; written to `out/bench.json`."""
     quieten()
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for seed in range(seeds):
-        settings = load_settings("tiny", [f"seed={seed}"])
+        settings = load_settings("tiny", [f"seed={seed}", *overrides])
         base = _fine_tuned(out / f"seed{seed}", settings)
         for size in sizes:
             rows += _compare_one(out / f"seed{seed}/k{size}", base, settings, size, budget)
@@ -65,7 +67,7 @@ def _compare_one(
 def _fine_tuned(folder: Path, settings: Settings) -> models.Base:
     """The model every shape starts from."""
     folder.mkdir(parents=True, exist_ok=True)
-    trees = toy.trees(TRAINING, seed=settings.seed, replies=4, noise=NOISE, ballots=BALLOTS)
+    trees = toy.trees(DEMONSTRATIONS, seed=settings.seed, replies=1)
     toy.write_trees(folder / "trees.jsonl", trees)
     train_sft(open_source(str(folder / "trees.jsonl")), folder, settings)
     return models.trained(folder / "sft" / "model")

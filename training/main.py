@@ -187,11 +187,17 @@ def _whole_lines(path: Path) -> int:
     return whole.count(b"\n")
 
 
-def bench(out: str | Path, sizes: Sequence[int], seeds: int, budget: int) -> dict[str, Any]:
+def bench(
+    out: str | Path,
+    sizes: Sequence[int],
+    seeds: int,
+    budget: int,
+    overrides: Sequence[str] = (),
+) -> dict[str, Any]:
     """Whole lists against expanded pairs at equal compute."""
     from training.bench import compare
 
-    return compare(Path(out), sizes, seeds, budget)
+    return compare(Path(out), sizes, seeds, budget, overrides)
 
 
 def convert_smollm2(wheel: str | Path, out: str | Path) -> None:

@@ -29,7 +29,7 @@ from bot.trainer import run_training
 STORE, FIRST, SECOND = "training-store", "round-1", "round-2"
 GRADES = "grades.jsonl"
 BUCKETS = 8
-PROMPTS_SAMPLED = 500
+PROMPTS_SAMPLED, REPLIES_SAMPLED = 350, 6
 LONGEST_REPLY = 56
 """Tokens; few templated replies are longer."""
 
@@ -95,7 +95,7 @@ class Circle:
             model_name=f"tiny-{FIRST}",
             prompts=str(self._folder / STORE),
             folder=folder,
-            sampling=Sampling(max_new_tokens=LONGEST_REPLY, seed=self._seed),
+            sampling=Sampling(REPLIES_SAMPLED, max_new_tokens=LONGEST_REPLY, seed=self._seed),
         )
         async with self._demo.store(RANKING) as store:
             names = await pseudonyms(self._demo.settings(RANKING), store)

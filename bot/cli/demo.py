@@ -29,7 +29,7 @@ def demo(
     seed: _Seed = 1,
     trees: _Trees = 60,
     demonstrations: _Single = 300,
-    comparisons: _Lists = 600,
+    comparisons: _Lists = 700,
     seconds: _Seconds = 75.0,
     training: _Training = True,
     folder: _Folder = None,

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # the libraries' own notices, not ours
 ]
 ROOT = Path(__file__).parents[2]
+TIGHTER = ["rl.beta=0.3", "rl.max_steps=30", "eval.prompts=32"]  # so short texts fool a judge soon
 COMPARISONS, DEMONSTRATIONS, PUT_UP = 640, 1200, 400  # trees
 
 
@@ -46,7 +47,7 @@ class Round:
 
 def play(folder: Path, seed: int) -> Round:
     """A first round on fresh trees of one seed."""
-    data, words = folder / "trees.jsonl", [f"seed={seed}", "eval.prompts=32"]
+    data, words = folder / "trees.jsonl", [f"seed={seed}", *TIGHTER]
     trees = toy.trees(COMPARISONS, seed=seed) + toy.trees(DEMONSTRATIONS, seed=seed, replies=1)
     toy.write_trees(data, trees)
     write_grades(folder / "grades.jsonl", trees)
