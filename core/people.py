@@ -20,6 +20,7 @@ class Who:
     locale: str | None = None  # the platform's guess at the interface language
     community: str | None = None  # the platform's id of the server or group, None in private
     community_name: str = ""
+    follows: bool = False  # a link has just led them from that community to a private chat
     may_manage: bool = False  # the platform says they may manage this community
     may_moderate: bool = False  # the platform says they may moderate this community
     roles: tuple[str, ...] = ()  # the platform's ids of their roles in this community

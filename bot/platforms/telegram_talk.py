@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from telegram import Bot, ChatMember, Message
@@ -138,7 +139,7 @@ class Talk:
         if group is not None and message.from_user is not None:
             is_in, is_admin = await self.standing(group.chat_id, message.from_user.id)
             if is_in:
-                who = in_group(who, group, is_admin=is_admin)
+                who = replace(in_group(who, group, is_admin=is_admin), follows=True)
                 owner = group if is_admin and event == Command("config") else None
         screen = await self.screen(turn, who, event)
         await self.draw(turn, Place(message.chat.id), screen, owner)

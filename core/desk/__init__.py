@@ -268,6 +268,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
         raise Unknown(N_("There is no command “{name}”. See /help.", name=event.name[:60]))
     if spec.name not in _RIGHTS:
         people.refuse_blocked(visit, barred=arrival.barred)
+    people.come_from(visit)
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
         return data.consent_screen(visit)
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:

@@ -33,6 +33,13 @@ def has_consented(visit: Visit) -> bool:
     return visit.person.consent_version == visit.policy.terms_version
 
 
+def come_from(visit: Visit) -> None:
+    """A link led them here from a community: from now on their private work counts there."""
+    community = visit.community
+    if visit.who.follows and community is not None and visit.person.home_id != community.id:
+        visit.save_person(replace(visit.person, home_id=community.id))
+
+
 def give_consent(visit: Visit) -> None:
     _record_consent(visit, ConsentAct.GIVEN)
     visit.save_person(

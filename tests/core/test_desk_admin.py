@@ -275,3 +275,26 @@ async def test_admin_commands_in_private_say_where_they_belong(grove: Grove) -> 
     await private.does("config")
 
     assert "in the community that you want to set up" in private.notes
+
+
+async def test_private_work_counts_for_the_community_whose_link_was_followed_last(
+    grove: Grove,
+) -> None:
+    ana = member(grove, "ana", follows=True)
+    await ana.does("work")
+    private = Player(grove, replace(ana.who, community=None, follows=False))
+    await private.press("agree")
+    homes = [home_of(grove)]
+
+    for community, follows in (("elsewhere", False), ("home", True), ("led", True)):
+        other = Player(grove, replace(ana.who, community=community, follows=follows))
+        await other.does("work")
+        homes.append(home_of(grove))
+
+    assert homes == ["home", "home", "home", "led"]
+
+
+def home_of(grove: Grove) -> str | None:
+    """Where the private work of the only person counts."""
+    (person,) = grove.store.tables.people.values()
+    return next(n for (_, n), c in grove.store.tables.communities.items() if c.id == person.home_id)

@@ -29,8 +29,10 @@ async def test_admins_post_a_button_that_leads_to_a_task_in_private() -> None:
         await ben.asks(f"/start {answer['url'].partition('=')[2]}", "Before you begin")
         await ben.tap("I agree")
         await ben.reads("You can begin")
-        names = set(here.store.tables.communities)
-        assert names == {("telegram", str(GROUP["id"]))}
+        ((name, group),) = here.store.tables.communities.items()
+        assert name == ("telegram", str(GROUP["id"]))
+        homes = {person.name: person.home_id for person in here.store.tables.people.values()}
+        assert homes["Ben"] == group.id
 
 
 async def test_a_link_of_a_group_one_is_not_in_counts_for_no_group() -> None:
