@@ -70,7 +70,7 @@ class Groups:
         spec = command_named(typing.name)
         if spec is not None and _for_admins(spec):
             await self._admin_command(turn, message, spec, typing)
-        elif not is_hidden:
+        else:
             await self._command(turn, message, spec, typing)
 
     async def _command(
@@ -79,6 +79,9 @@ class Groups:
         assert message.from_user is not None
         if typing.name in ("start", "work"):
             await self._invite(message)
+        elif is_anonymous_admin(message):
+            if typing.is_addressed or (spec is not None and spec.in_groups):
+                await self._to_private(message, _HIDDEN, JOIN)
         elif spec is not None and spec.in_groups:
             who = who_from_user(message.from_user, group_of(message))
             screen = await self._talk.screen(turn, who, event_from_typing(typing))

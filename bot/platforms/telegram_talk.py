@@ -25,6 +25,7 @@ from bot.platforms.telegram_parse import (
 from bot.platforms.telegram_send import Place, Sender
 from bot.platforms.telegram_updates import Turn, is_long
 from core.dialogue import (
+    SHOW,
     AskLabels,
     AskOrder,
     AskText,
@@ -32,10 +33,11 @@ from core.dialogue import (
     Event,
     Moved,
     Origin,
+    Press,
     Revised,
-    Say,
     Screen,
     Typed,
+    press,
 )
 from core.languages import interface_language
 from core.people import Who
@@ -48,6 +50,7 @@ _FLOOD = 5  # so many messages of the same person behind this one: only the last
 _TRIES, _PAUSE = 5, 0.5  # when the store fails
 
 _ONLY_TEXT = N_("I can only read text. Please write it as a message.")
+_FORWARDED = N_("I take no forwarded messages. Please write it in your own words.")
 
 
 class Desk(Protocol):
@@ -78,9 +81,12 @@ class Talk:
         assert message.from_user is not None
         who = who_from_user(message.from_user)
         place = Place(message.chat.id)
-        if message.text is None:
-            if message.effective_attachment is not None and not edited and not turn.behind:
-                await self.say(place, who, _ONLY_TEXT)
+        refusal = _not_own_words(message)
+        if refusal is not None and not edited and not turn.behind:
+            stands = await self.screen(turn, who, Press(press(SHOW)))
+            notes = (refusal, *stands.notes)
+            await self.draw(turn, place, replace(stands, notes=notes, refused=True))
+        if refusal is not None or message.text is None:
             return
         typing = typing_from_text(message.text, self._bot.username)
         if typing is None:
@@ -98,11 +104,6 @@ class Talk:
         """Show a screen, unless the same person has long gone on."""
         if turn.behind < _FLOOD or screen.attachment is not None:
             await self._sender.send(place, drawn(screen, owner))
-
-    async def say(self, place: Place, who: Who, *sentences: Text) -> None:
-        """A sentence of the platform itself."""
-        screen = Say(body=sentences, language=interface_language(who.locale))
-        await self._sender.send(place, drawn(screen))
 
     async def standing(self, chat_id: int, user_id: int) -> tuple[bool, bool]:
         """Whether somebody is in a group, and whether they are one of its admins, right now."""
@@ -160,6 +161,15 @@ class Talk:
 def is_task(screen: Screen) -> bool:
     """It asks for work, and so belongs at the end of the chat."""
     return isinstance(screen, AskText | AskOrder | AskLabels)
+
+
+def _not_own_words(message: Message) -> Text | None:
+    """Why a message cannot be what its sender has written."""
+    if message.forward_origin is not None:
+        return _FORWARDED
+    if message.text is None and message.effective_attachment is not None:
+        return _ONLY_TEXT
+    return None
 
 
 def _typed(turn: Turn) -> Typed:

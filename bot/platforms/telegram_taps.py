@@ -77,7 +77,7 @@ class Taps:
         """A tap on an order or a form: finished ones go to the desk, others are drawn."""
         place = (message.chat.id, message.message_id)
         if tap.act.startswith(labels.ASK) and isinstance(tap, Tick):
-            await self._alert(query, labels.explanation(tap.act) or _OLD)
+            await self._alert(query, labels.explanation(tap.act) or _OLD, tap.language)
             return None
         if tap.act not in (ranking.SUBMIT, labels.SUBMIT, labels.SPAM):
             drawing = self._redraws.change(*place, tap, own_rows(message.reply_markup))
@@ -85,7 +85,7 @@ class Taps:
             return drawing
         event = _finished(tap, self._redraws.state(*place, tap))
         if event is None:
-            await self._alert(query, _UNFINISHED)
+            await self._alert(query, _UNFINISHED, tap.language)
             return None
         screen = await self._event(turn, query, message, event, tap.task_id)
         if not screen.refused:
@@ -159,8 +159,9 @@ class Taps:
         if here:
             await self._sender.take_keyboard_away(chat_id, message_id)
 
-    async def _alert(self, query: CallbackQuery, text: Text) -> None:
-        words = say(text, interface_language(query.from_user.language_code))
+    async def _alert(self, query: CallbackQuery, text: Text, language: str | None = None) -> None:
+        """Say something over the chat; without a screen, in the language of the person's app."""
+        words = say(text, language or interface_language(query.from_user.language_code))
         await self._sender.answer(query.id, words, alert=True)
 
 

@@ -385,6 +385,19 @@ async def test_other_content_than_text_is_declined_in_words() -> None:
         await ana.reads("I can only read text")
 
 
+async def test_a_forwarded_message_is_nobodys_own_words() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+        await ana.asks("/work initial_prompt", "Send your text here")
+
+        origin = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "Somebody"}
+        ana.say("What somebody else has written", forward_origin=origin)
+
+        await ana.reads("in your own words")
+        (task,) = here.store.tables.tasks.values()
+        assert task.draft is None
+
+
 async def test_update_that_comes_again_after_a_restart_is_handled_once() -> None:
     store = MemoryStore(WORLD.policy, Random(5))
     async with FakeTelegram() as tg:

@@ -146,6 +146,18 @@ async def test_an_admin_who_hides_posts_a_button_and_is_led_to_the_settings_in_p
         assert not rules(here).open
 
 
+async def test_an_admin_who_hides_can_invite_and_is_led_to_private_for_the_rest() -> None:
+    async with scene() as here:
+        here.tg.chats[GROUP["id"]] = GROUP
+
+        for text in ("/work", "/me", "/skip", "nice weather"):
+            here.tg.queue("message", here.tg.message(HIDDEN, GROUP, text, sender_chat=GROUP))
+        await here.tg.until(lambda: len(in_group(here)) == 2)
+
+        assert [words_on(m) for m in in_group(here)] == [["Take a task"], ["Open the private chat"]]
+        assert here.store.tables.accounts == {}
+
+
 async def test_a_group_is_set_up_in_private_from_the_topic_where_it_was_asked_for() -> None:
     async with scene() as here:
         ana = await admin_of(here)
