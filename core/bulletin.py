@@ -23,6 +23,11 @@ class PostState(StrEnum):
     REFUSED = "refused"  # the platform said no; the admin is told why
     UNKNOWN = "unknown"  # may have arrived; only an admin sends it again
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody will do anything about it by themselves."""
+        return self not in (PostState.WAITING, PostState.SENDING)
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

@@ -115,6 +115,12 @@ def period_named(name: str, at: datetime) -> str:
     return periods(at)[_PERIODS.index(name)]
 
 
+def forgotten_periods(before: datetime) -> tuple[str, str]:
+    """The first day and week to be kept; those before are no board any more."""
+    _, _, week, day = periods(before)
+    return day, week
+
+
 def scopes(community_id: int | None, lang: str) -> tuple[str, ...]:
     """The boards on which a contribution counts."""
     if community_id is None:

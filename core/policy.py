@@ -172,6 +172,8 @@ class Policy:
     # Boards
     board_rows: int = 10
     """Lines of a board post."""
+    board_days: int = 70
+    """How long counters of days and weeks, and what became of posts, are kept after their time."""
     send_patience_seconds: int = 60
     """A post whose sending began so long ago, and was not reported as sent, was cut off."""
     nonce_seconds: int = 180

@@ -149,8 +149,8 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """Languages with prompts in the lottery."""
         ...
 
-    def forget_events(self, before: datetime) -> int:
-        """Drop the keys of events handled before; returns how many."""
+    def forget(self, events: datetime, boards: datetime, limit: int) -> int:
+        """Drop keys of events, boards of days and weeks, and posts before then; how many."""
         ...
 
     def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:
@@ -262,6 +262,10 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """Best first, hidden and blocked people left out, ties with one place."""
         ...
 
+    def neighbours(self, own: Standing, scope: str, period: str) -> Sequence[Standing]:
+        """Who stands just above and just below somebody on a board."""
+        ...
+
     # -- the record
     def record(self, entry: AuditEntry) -> None: ...
     def audit(
@@ -278,9 +282,7 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """Schedules of active communities whose next run has come, ours alone until the end."""
         ...
 
-    def coming_schedules(
-        self, now: datetime, beyond: tuple[int, str], limit: int
-    ) -> Sequence[Schedule]:
+    def coming(self, now: datetime, beyond: tuple[int, str], limit: int) -> Sequence[Schedule]:
         """Schedules not yet due, by community and board, those beyond one of them."""
         ...
 
@@ -300,13 +302,10 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
     def begun_posts(
         self, platform: str, now: datetime, patience: timedelta, limit: int
     ) -> Sequence[Outgoing]:
-        """Posts whose sending was cut off, ours alone: it had the patience of all its tries, or
-        began later than it can have."""
+        """Posts past the patience of all their tries, or begun in the future; ours alone."""
         ...
 
-    def posts_of(
-        self, community_id: int, limit: int, states: Sequence[PostState] = ()
-    ) -> Sequence[Outgoing]:
+    def posts_of(self, community_id: int, limit: int, *states: PostState) -> Sequence[Outgoing]:
         """Newest first; those in these states, or all."""
         ...
 

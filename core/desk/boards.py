@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from core import points
+from core.bulletin import NOBODY
 from core.desk.words import take_task
 from core.dialogue import Button, Emphasis, Say, Screen, Table, press
 from core.errors import Unknown
@@ -112,6 +114,7 @@ def board(visit: Visit, period: str, scope: str) -> Screen:
     rows = visit.unit.board(scope, key, _BOARD_ROWS)
     own = visit.unit.standing(visit.person.id, scope, key)
     listed = [row.person_id for row in rows]
+    shown = [_cells(row) for row in rows]
     own_row = listed.index(own.person_id) if own.person_id in listed else None
     body: tuple[Text, ...] = ()
     if not rows:
@@ -127,12 +130,15 @@ def board(visit: Visit, period: str, scope: str) -> Screen:
                 place=own.place,
             ),
         )
+        if own.place:
+            near = visit.unit.neighbours(own, scope, key)
+            own_row = _add_neighbourhood(shown, listed, own, near)
     return Say(
         title=N_("{period}: {scope}", period=PERIOD_NAMES[period], scope=_scope_name(visit, scope)),
         body=body,
         table=Table(
             head=(N_("Place"), N_("Who"), N_("Points")),
-            rows=tuple((str(row.place), row.name or "—", str(row.points)) for row in rows),
+            rows=tuple(shown),
             own_row=own_row,
         )
         if rows
@@ -147,6 +153,27 @@ def board(visit: Visit, period: str, scope: str) -> Screen:
         ),
         public=True,
     )
+
+
+_Row: TypeAlias = tuple[Text | str, ...]
+_GAP: _Row = ("…", "…", "…")
+
+
+def _cells(row: Standing) -> _Row:
+    return str(row.place), row.name or NOBODY, str(row.points)
+
+
+def _add_neighbourhood(
+    shown: list[_Row], listed: Sequence[int], own: Standing, near: Sequence[Standing]
+) -> int:
+    """Add somebody between those just above and just below to a board; the row that is theirs."""
+    around = sorted([own, *near], key=lambda row: (-row.points, row.person_id))
+    if around[0].person_id not in listed:
+        shown.append(_GAP)
+    fresh = [row for row in around if row.person_id not in listed]
+    own_row = len(shown) + fresh.index(own)
+    shown += map(_cells, fresh)
+    return own_row
 
 
 def _period(words: str) -> str:

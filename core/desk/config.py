@@ -102,8 +102,7 @@ _POSTS_SHOWN = 3
 
 def _unsettled(visit: Visit) -> Sequence[Outgoing]:
     """Posts that only an admin can decide about."""
-    if visit.community is None:
-        return ()
+    assert visit.community is not None
     return posting.unsettled(visit, visit.community.id)[:_POSTS_SHOWN]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.flow.growth import draw_lottery, settle
 from core.flow.handing import expire_leases
@@ -35,6 +35,7 @@ def tend(turn: Turn) -> Tended:
     """Free lapsed leases, close votes that nobody adds to, fill places to grow, forget keys."""
     since = turn.now - timedelta(hours=turn.policy.ranking_patience_hours)
     seen = turn.now - timedelta(hours=turn.policy.seen_hours)
+    boards = turn.now - timedelta(days=turn.policy.board_days)
     return Tended(
         expired=expire_leases(turn, _AT_ONCE),
         closed=sum(
@@ -42,9 +43,14 @@ def tend(turn: Turn) -> Tended:
             for tree_id in turn.unit.idle_trees(TreeState.RANKING, since, _AT_ONCE)
         ),
         grown=sum(draw_lottery(turn, lang) for lang in turn.unit.languages_waiting()),
-        forgotten=turn.unit.forget_events(seen),
+        forgotten=turn.unit.forget(seen, boards, _old_boards(turn.now)),
         swept=sweep_on(turn),
     )
+
+
+def _old_boards(now: datetime) -> int:
+    """How many old counters and posts may go now; they are looked for once an hour."""
+    return 10 * _AT_ONCE if now.minute == 0 else 0
 
 
 def close_votes(turn: Turn, tree_id: int) -> bool:

@@ -73,7 +73,7 @@ def set_right(turn: Turn, beyond: Schedule | None = None, limit: int = 200) -> S
     What was posted meanwhile is not posted again: the period is the key.
     """
     after = (0, "") if beyond is None else (beyond.community_id, beyond.board)
-    found = turn.unit.coming_schedules(turn.now, after, limit)
+    found = turn.unit.coming(turn.now, after, limit)
     for schedule in found:
         run = next_run(schedule, turn.now)
         if run < schedule.next_run:
@@ -167,14 +167,15 @@ def _places_before(
 
 def _streaks(turn: Turn, board: Sequence[Standing]) -> Mapping[int, int]:
     """Days in a row of those on a board, as far as they still go on."""
-    found: dict[int, int] = {}
-    for standing in board:
-        person = turn.unit.person(standing.person_id)
-        if person is not None:
-            today = turn.now.astimezone(ZoneInfo(person.timezone)).date()
-            freezes = turn.policy.streak_freezes_per_week
-            found[person.id] = streak_today(person.streak, today, freezes)
-    return found
+    people = (turn.unit.person(standing.person_id) for standing in board)
+    freezes = turn.policy.streak_freezes_per_week
+    return {
+        person.id: streak_today(
+            person.streak, turn.now.astimezone(ZoneInfo(person.timezone)).date(), freezes
+        )
+        for person in people
+        if person is not None
+    }
 
 
 def _language(rules: Rules, community: Community) -> str:
@@ -218,7 +219,7 @@ _UNSETTLED = (PostState.REFUSED, PostState.UNKNOWN)
 
 def unsettled(turn: Turn, community_id: int) -> Sequence[Outgoing]:
     """The newest posts that wait for an admin."""
-    return turn.unit.posts_of(community_id, _SHOWN, _UNSETTLED)
+    return turn.unit.posts_of(community_id, _SHOWN, *_UNSETTLED)
 
 
 def trouble(outgoing: Outgoing) -> Text:

@@ -30,9 +30,7 @@ class Posts(People):
         ]
         return sorted(due, key=lambda s: (s.next_run, s.community_id, s.board))[:limit]
 
-    def coming_schedules(
-        self, now: datetime, beyond: tuple[int, str], limit: int
-    ) -> Sequence[Schedule]:
+    def coming(self, now: datetime, beyond: tuple[int, str], limit: int) -> Sequence[Schedule]:
         found = [
             s for key, s in sorted(self._t.schedules.items()) if s.next_run > now and key > beyond
         ]
@@ -70,9 +68,7 @@ class Posts(People):
         found = [p for p in self._t.posts.values() if p.state is state and p.community_id in here]
         return sorted(found, key=lambda p: (p.due, p.community_id, p.board, p.period))
 
-    def posts_of(
-        self, community_id: int, limit: int, states: Sequence[PostState] = ()
-    ) -> Sequence[Outgoing]:
+    def posts_of(self, community_id: int, limit: int, *states: PostState) -> Sequence[Outgoing]:
         found = [
             p
             for p in self._t.posts.values()

@@ -159,6 +159,13 @@ class Records(Work):
     def board(self, scope: str, period: str, limit: int) -> Sequence[Standing]:
         return self._ranked(scope, period)[:limit]
 
+    def neighbours(self, own: Standing, scope: str, period: str) -> Sequence[Standing]:
+        ranked = self._ranked(scope, period)
+        here = next((i for i, row in enumerate(ranked) if row.person_id == own.person_id), None)
+        if here is None:
+            return []
+        return [*ranked[max(0, here - 1) : here], *ranked[here + 1 : here + 2]]
+
     def _ranked(self, scope: str, period: str) -> list[Standing]:
         rows = []
         for (s, p, person_id), counts in self._t.tallies.items():

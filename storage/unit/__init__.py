@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from storage.unit.allowances import Allowances
 from storage.unit.base import Means
 from storage.unit.casework import Casework
@@ -17,6 +19,12 @@ __all__ = ["Means", "SqlUnit"]
 
 class SqlUnit(People, Links, Opinions, Posts, Allowances, Reminders, Record, Casework):
     """Everything the core asks of a store, inside one transaction."""
+
+    def forget(self, events: datetime, boards: datetime, limit: int) -> int:
+        gone = self._forget_events(events)
+        if limit:
+            gone += self._forget_counters(boards, limit) + self._forget_posts(boards, limit)
+        return gone
 
     def finish(self) -> None:
         """Write what was put off to the end, in the one order that all transactions keep."""

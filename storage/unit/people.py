@@ -216,7 +216,7 @@ class People(Keys):
     def set_barred(self, person_id: int, community_id: int, barred: bool) -> None:
         self.db.write(BAR if barred else UNBAR, person_id, community_id)
 
-    def forget_events(self, before: datetime) -> int:
+    def _forget_events(self, before: datetime) -> int:
         return self.db.run(FORGET_EVENTS, int(before.timestamp()))
 
     # -- first contact

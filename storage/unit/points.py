@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from operator import add
 from typing import TypeAlias
 
-from core.points import DONE, points
+from core.points import DONE, forgotten_periods, points
 from core.ports import Standing
 from storage.batch import Many, insert_many
 from storage.convert import columns
@@ -54,6 +55,33 @@ SELECT y.person_id, p.name, y.points, {columns("y", COUNTERS)}
 FROM tally y JOIN person p ON p.id = y.person_id
 WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND NOT (p.hidden OR p.blocked)
 ORDER BY y.points DESC, y.person_id LIMIT $3
+"""
+
+# The one just above somebody, and the one just below.
+_NEXT = """
+SELECT y.person_id
+FROM tally y JOIN person p ON p.id = y.person_id
+WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND NOT (p.hidden OR p.blocked)
+"""
+JUST_ABOVE = f"""{_NEXT} AND y.points >= $3 AND NOT (y.points = $3 AND y.person_id >= $4)
+ORDER BY y.points, y.person_id DESC LIMIT 1
+"""
+JUST_BELOW = f"""{_NEXT} AND y.points <= $3 AND NOT (y.points = $3 AND y.person_id <= $4)
+ORDER BY y.points DESC, y.person_id LIMIT 1
+"""
+
+# Counters of days and weeks that are no board any more, board by board.
+FORGET_COUNTERS = """
+DELETE FROM tally WHERE (person_id, scope, period) IN (
+    WITH RECURSIVE board(scope) AS (
+        SELECT min(scope) FROM tally
+        UNION ALL
+        SELECT (SELECT min(y.scope) FROM tally y WHERE y.scope > board.scope) FROM board
+        WHERE board.scope IS NOT NULL
+    )
+    SELECT y.person_id, y.scope, y.period FROM board JOIN tally y ON y.scope = board.scope
+    WHERE y.period >= $1 AND y.period < $2 LIMIT $3
+)
 """
 
 
@@ -155,6 +183,23 @@ class Points(Part):
             place = standings[-1].place if tied else number
             standings.append(Standing(person_id, name, total, self._counts(counts), place))
         return standings
+
+    def neighbours(self, own: Standing, scope: str, period: str) -> Sequence[Standing]:
+        if not own.place:
+            return []
+        found = []
+        for sql in (JUST_ABOVE, JUST_BELOW):
+            row = self.db.row(sql, scope, period, own.points, own.person_id)
+            if row is not None:
+                found.append(self.standing(row[0], scope, period))
+        return found
+
+    def _forget_counters(self, before: datetime, limit: int) -> int:
+        day, week = forgotten_periods(before)
+        return sum(
+            self.db.run(FORGET_COUNTERS, first, last, limit)
+            for first, last in (("d:", day), ("w:", week))
+        )
 
     def _counts(self, values: Sequence[int | None]) -> Mapping[str, int]:
         kept = dict(zip(_NAMES, values, strict=True))

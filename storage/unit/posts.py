@@ -72,6 +72,14 @@ WHERE o.state = 'sending' AND c.platform = $1
 ORDER BY o.due, o.community_id, o.board, o.period LIMIT $4 FOR UPDATE OF o SKIP LOCKED
 """
 
+# What became of posts long ago.
+FORGET_POSTS = """
+DELETE FROM outbox WHERE (community_id, board, period) IN (
+    SELECT community_id, board, period FROM outbox
+    WHERE due < $1 AND state NOT IN ('waiting', 'sending') LIMIT $2
+)
+"""
+
 # The platform's id of a community.
 ADDRESS_OF = "SELECT c.id_encrypted FROM community c WHERE c.id = $1"
 
@@ -109,9 +117,7 @@ class Posts(Part):
     def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         return [_schedule_from_row(row) for row in self.db.rows(DUE_SCHEDULES, micros(now), limit)]
 
-    def coming_schedules(
-        self, now: datetime, beyond: tuple[int, str], limit: int
-    ) -> Sequence[Schedule]:
+    def coming(self, now: datetime, beyond: tuple[int, str], limit: int) -> Sequence[Schedule]:
         rows = self.db.rows(COMING_SCHEDULES, micros(now), *beyond, limit)
         return [_schedule_from_row(row) for row in rows]
 
@@ -137,15 +143,16 @@ class Posts(Part):
         rows = self.db.rows(BEGUN_POSTS, platform, span, micros(now), limit)
         return [_post_from_row(row) for row in rows]
 
-    def posts_of(
-        self, community_id: int, limit: int, states: Sequence[PostState] = ()
-    ) -> Sequence[Outgoing]:
+    def posts_of(self, community_id: int, limit: int, *states: PostState) -> Sequence[Outgoing]:
         if states:
             wanted = [state.value for state in states]
             rows = self.db.rows(POSTS_IN, community_id, limit, wanted)
         else:
             rows = self.db.rows(POSTS_OF, community_id, limit)
         return [_post_from_row(row) for row in rows]
+
+    def _forget_posts(self, before: datetime, limit: int) -> int:
+        return self.db.run(FORGET_POSTS, micros(before), limit)
 
     def address_of(self, community_id: int) -> str | None:
         row = self.db.row(ADDRESS_OF, community_id)

@@ -66,7 +66,7 @@ async def test_forgotten_events_can_come_again(store: Store) -> None:
     await store.transact(lambda unit: unit.arrive(who, "old", AT))
     await store.transact(lambda unit: unit.arrive(who, "new", AT + timedelta(hours=1)))
 
-    forgotten = await store.transact(lambda unit: unit.forget_events(AT + timedelta(minutes=1)))
+    forgotten = await store.transact(lambda unit: unit.forget(AT + timedelta(minutes=1), AT, 0))
 
     assert forgotten == 1
     assert not (await store.transact(lambda unit: unit.arrive(who, "old", AT))).is_repeat

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from fakes.planting import AT, plant, someone
 
-from core.people import AuditEntry
+from core.bulletin import Outgoing, PostState
+from core.people import AuditEntry, Who
 from core.ports import Store, UnitOfWork
 
 
@@ -114,6 +115,54 @@ async def test_hidden_and_blocked_people_are_on_no_board_and_in_nobodys_way(stor
     ]
     assert places == [0, 0, 1]
     assert (await store.read(lambda unit: unit.standing(ada, "*", "total"))).points == 3
+
+
+async def test_neighbours_on_a_board_are_those_next_to_one_whom_all_may_see(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[list[tuple[str, int]]]:
+        people = [someone(unit, name) for name in ("ada", "bob", "cyd", "dan", "eve")]
+        for person, count in zip(people, (5, 4, 3, 3, 1), strict=True):
+            unit.tally(person.id, ["*"], ["total"], {"rankings": count})
+        unit.save_person(replace(people[1], hidden=True))
+        unit.board("*", "total", 9)
+        own = [unit.standing(person.id, "*", "total") for person in people]
+        near = [unit.neighbours(standing, "*", "total") for standing in own]
+        return [[(s.name.lower(), s.place) for s in found] for found in near]
+
+    assert await store.transact(work) == [
+        [("cyd", 2)],
+        [],
+        [("ada", 1), ("dan", 2)],
+        [("cyd", 2), ("eve", 4)],
+        [("dan", 2)],
+    ]
+
+
+async def test_old_days_weeks_and_posts_are_forgotten_and_nothing_else(store: Store) -> None:
+    then = AT - timedelta(days=70)
+    kept = ["total", "m:2025-01", "d:2025-10-27", "w:2025-W44", "w:2026-W01"]
+
+    def work(unit: UnitOfWork) -> int:
+        ada = unit.arrive(Who("discord", "ada", community="home"), None, AT)
+        assert ada.community is not None
+        here, scopes = ada.community.id, ["*", "c:1", "l:en"]
+        old = ["d:2025-10-26", "d:2024-12-31", "w:2025-W43"]
+        unit.tally(ada.person.id, scopes, [*kept, *old], {"rankings": 1})
+        for number, state in enumerate(PostState, 1):
+            period = f"d:2025-10-{number:02}"
+            unit.add_post(Outgoing(here, "day", period, "here", then - timedelta(1), state))
+        unit.add_post(Outgoing(here, "day", "d:2025-10-27", "here", then, PostState.SENT))
+        return here
+
+    here = await store.transact(work)
+    gone = [await store.transact(lambda unit: unit.forget(AT, then, 5)) for _ in range(3)]
+
+    assert sum(gone) == 9 + 3
+    assert [p.state for p in await store.read(lambda unit: unit.posts_of(here, 9))] == [
+        PostState.SENT, PostState.SENDING, PostState.WAITING,
+    ]  # fmt: skip
+    for period in (*kept, "d:2025-10-26", "w:2025-W43"):
+        board = await store.read(lambda unit, p=period: unit.board("l:en", p, 9))
+        assert len(board) == (period in kept), period
 
 
 # ---------------------------------------------------------------- the record

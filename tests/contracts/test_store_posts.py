@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -143,6 +144,42 @@ async def test_a_post_cut_off_is_taken_up_by_one_alone_however_late(store: Store
         ]
 
     assert await store.transact(work) == [1, 0, 0]
+
+
+async def test_late_words_about_a_try_change_nothing_once_it_was_sent(store: Store) -> None:
+    def work(unit: UnitOfWork) -> PostState:
+        unit.add_post(Outgoing(community(unit), "day", "d:2026-01-04", "here", due=AT))
+        (post,) = posting.begin_posts(turn(unit), "discord")
+        posting.sent(turn(unit), post.outgoing, "1")
+        posting.refused(turn(unit), post.outgoing, "no")
+        posting.later(turn(unit), post.outgoing, 5)
+        found = unit.post(post.outgoing.community_id, "day", "d:2026-01-04")
+        assert found is not None
+        posting.sent(turn(unit), replace(found, board="month"), "2")  # one that nobody knows
+        return found.state
+
+    assert await store.transact(work) is PostState.SENT
+
+
+async def test_a_community_that_was_left_meanwhile_is_posted_nothing(store: Store) -> None:
+    def work(unit: UnitOfWork) -> tuple[int, Outgoing | None, posting.TakenUp]:
+        here = community(unit)
+        for day in _DAYS[:2]:
+            unit.add_post(Outgoing(here, "day", day, "here", due=AT))
+        posting.begin_posts(turn(unit), "discord", 1)
+        found = unit.community(here)
+        assert found is not None
+        unit.save_community(replace(found, active=False))
+        begun = posting.begin_posts(turn(unit), "discord")
+        late = turn(unit, timedelta(seconds=POLICY.send_patience_seconds))
+        up = posting.take_up_posts(late, "discord", knows_nonces=True)
+        return len(begun), unit.post(here, "day", _DAYS[1]), up
+
+    begun, refused, up = await store.transact(work)
+
+    assert (begun, up.again, up.given_up) == (0, (), ())
+    assert refused is not None
+    assert (refused.state, refused.reason) == (PostState.REFUSED, "the community is gone")
 
 
 async def test_schedules_that_a_clock_put_off_are_brought_back_page_by_page(store: Store) -> None:

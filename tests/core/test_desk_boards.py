@@ -99,8 +99,27 @@ async def test_ones_own_place_is_said_where_the_board_ends_above_it(village: Vil
 
     await last.does("leaderboard")
 
-    assert len(rows(last)) == 20
+    assert [row[::2] for row in rows(last)[19:]] == [("20", "10"), ("21", "2")]
+    assert last.screen.table is not None
+    assert last.screen.table.own_row == 20
     assert [str(line) for line in last.screen.body] == ["Your place is 21, with 2 points."]
+
+
+async def test_far_down_a_board_one_sees_oneself_between_ones_neighbours(village: Village) -> None:
+    people = []
+    for number in range(25):
+        people.append(await village.volunteer())
+        await give(village, people[-1], rankings=50 - number)
+    own = people[22]
+
+    await own.does("leaderboard")
+
+    assert [row[0] for row in rows(own)[19:]] == ["20", "…", "22", "23", "24"]
+    assert own.screen.table is not None
+    assert own.screen.table.own_row == 22
+    last = people[-1]
+    await last.does("leaderboard")
+    assert [row[0] for row in rows(last)[19:]] == ["20", "…", "24", "25"]
 
 
 async def test_the_hidden_are_on_no_board_and_still_see_their_points(village: Village) -> None:
