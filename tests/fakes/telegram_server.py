@@ -499,7 +499,8 @@ async def _content(request: web.Request) -> tuple[dict[str, str], dict[str, byte
     files: dict[str, bytes] = {}
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            files[name] = value.file.read()
+            with value.file:
+                files[name] = value.file.read()
         else:
             params[name] = str(value)
     return params, files
