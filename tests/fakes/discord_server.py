@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -31,6 +32,7 @@ from fakes.discord_rules import broken_rules
 from fakes.discord_spec import judge
 
 RESPONSE_SECONDS = 3.0
+_A_SECOND = 50
 _VERY_LONG = 600.0
 
 
@@ -92,6 +94,8 @@ class DiscordServer:
         self.refuses_sessions: int | None = None
         self._nonces: dict[tuple[str, str], str] = {}
         self.refuse_gateway = 0
+        self.hurried = 0
+        self._times: deque[float] = deque(maxlen=_A_SECOND)
         self.shards = 1
         self._sequence = count(1)
         self._ready = asyncio.Event()
@@ -226,6 +230,8 @@ class DiscordServer:
         judging = judge()
         if judging is not None:
             self.complaints += judging.faults(request.method, path, body)
+        if path.startswith("/channels") and self._is_hurried():
+            return answered({"message": "slower", "retry_after": 1.0, "global": True}, status=429)
         if fault is None:
             return await self._effect(request, path, body, files)
         await asyncio.sleep(fault.delay)
@@ -241,6 +247,14 @@ class DiscordServer:
             return await self._effect(request, path, body, files)
         answer = {"message": "fault", "code": 0, **fault.body}
         return answered(answer, status=fault.status, headers=fault.headers)
+
+    def _is_hurried(self) -> bool:
+        """Whether more than Discord allows came within the last second."""
+        now = time.monotonic()
+        hurried = len(self._times) == _A_SECOND and now - self._times[0] < 1.0
+        self._times.append(now)
+        self.hurried += hurried
+        return hurried
 
     def _fault(self, path: str) -> Fault | None:
         for fault in self.faults:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
+from fakes.boards import community
 from fakes.discord_people import ADMINISTRATOR, Member
 from fakes.discord_process import Program, program
 from fakes.discord_server import Fault, Request
 from fakes.discord_volunteer import agreed
 from fakes.due import HASTE, fates, has_earned, make_due
+
+from core.policy import Policy
+from core.ports import UnitOfWork
+from storage.open import open_store
 
 BOARDS, LOG = "800", "900"
 POSTS, WORD = f"/channels/{BOARDS}/messages", f"/channels/{LOG}/messages"
@@ -83,6 +90,28 @@ async def test_killed_in_the_middle_of_a_send_the_program_sends_the_same_nonce_a
         first, *_, last = tried(running)
         assert first.body["nonce"] == last.body["nonce"]
         assert len(arrived(running)) == 1
+
+
+@pytest.mark.soak
+async def test_the_first_post_of_the_day_of_a_thousand_communities_hurries_nobody(tmp_path: Path):
+    count, data = 1000, tmp_path / "data"
+    store = await open_store(None, data, Policy(), Random(1))
+    now = datetime.now(UTC)
+
+    def settle(unit: UnitOfWork) -> None:
+        for number in range(count):
+            community(unit, str(5000 + number), "discord", now, board_channel=str(9000 + number))
+
+    await store.transact(settle)
+    await store.close()
+    async with program(tmp_path) as running:
+        make_due(tmp_path)
+        await running.server.until(lambda: fates(tmp_path).count("sent") == count, 500)
+
+        channels = [message["channel_id"] for message in running.server.messages.values()]
+        assert len(set(channels)) == len(channels) == count
+        assert all(message["attachments"] for message in running.server.messages.values())
+        assert running.server.hurried == 0
 
 
 async def test_where_it_may_not_post_the_admins_are_told_and_send_it_later(tmp_path: Path):
