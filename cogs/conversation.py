@@ -68,6 +68,8 @@ class Conversation:
             form = form_of(screen) if reply.can_open_form else None
             if form is not None:
                 await reply.open(form)
+            elif screen.foreign:
+                await reply.add(messages(screen))
             else:
                 await reply.send(messages_of(screen), public=screen.public)
 
@@ -78,9 +80,19 @@ class Conversation:
         reply = Reply(interaction, fresh=True)
         await self._replied(interaction, reply, lambda reply: reply.send(messages(screen)))
 
-    async def redraw(self, interaction: Interaction, card: Callable[[], Card]) -> None:
-        """Replace the pressed card by one that needs no desk."""
-        await self._replied(interaction, Reply(interaction), lambda reply: reply.redraw(card()))
+    async def redraw(
+        self, interaction: Interaction, event: Event, card: Callable[[], Card]
+    ) -> None:
+        """Replace the pressed card by another look of it, unless the desk refuses the event."""
+
+        async def act(reply: Reply) -> None:
+            screen = await self._asked(reply, self._answered(interaction, event, None))
+            if screen.refused:
+                await reply.add(messages(screen))
+            else:
+                await reply.redraw(card())
+
+        await self._replied(interaction, Reply(interaction), act, event)
 
     async def apologise(
         self, interaction: Interaction, error: Exception, event: Event | None = None

@@ -107,7 +107,8 @@ class Presses(commands.Cog):
         ranking, message = ranking_of(found), interaction.message
         if message is None:
             raise ValueError(found.whole)
-        await self._conversation.redraw(interaction, lambda: redrawn(message, ranking))
+        shown = Press(press(SHOW, ranking.task_id))
+        await self._conversation.redraw(interaction, shown, lambda: redrawn(message, ranking))
 
     async def _order(self, interaction: Interaction, found: Pressed) -> None:
         await self._conversation.answer(interaction, ranking_of(found).answer(all_bad=False))

@@ -53,7 +53,10 @@ class Reply:
 
     async def redraw(self, card: Card) -> None:
         """Replace the card that was pressed, files and all left as they are."""
-        await self._first(lambda: self._interaction.response.edit_message(view=card))
+        if self._acknowledged:
+            await insisted(lambda: self._interaction.edit_original_response(view=card))
+        else:
+            await self._first(lambda: self._interaction.response.edit_message(view=card))
 
     async def send(self, messages: Sequence[Message], *, public: bool = False) -> None:
         first, *rest = messages

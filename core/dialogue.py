@@ -165,6 +165,7 @@ class Screen:
     task_id: int | None = None
     kind: TaskKind | None = None
     refused: bool = False  # the event was refused; notes say why and what to do
+    foreign: bool = False  # it was about another's task, whose card must stay as it is
     public: bool = False
     language: str = "en"  # the reader's interface language
     error_id: str | None = None

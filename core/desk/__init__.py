@@ -43,7 +43,7 @@ from core.dialogue import (
     Typed,
     press_parts,
 )
-from core.errors import NotAllowed, Refusal, Unknown, handing_back
+from core.errors import NotAllowed, NotYours, Refusal, Unknown, handing_back
 from core.flow import people, rules
 from core.flow.judging import ONLY_MODERATORS
 from core.flow.reminding import NOTICES
@@ -206,7 +206,11 @@ class Desk:
         if isinstance(event, Typed):
             standing.text_refused(visit, event)
         handed_back = refusal.handed_back
-        screen = replace(standing.present(visit, [refusal.text]), refused=True)
+        screen = replace(
+            standing.present(visit, [refusal.text]),
+            refused=True,
+            foreign=isinstance(refusal, NotYours),
+        )
         if handed_back is not None:
             own = Passage(text=handed_back, heading=N_("Your text"))
             screen = replace(screen, passages=(*screen.passages, own))

@@ -70,7 +70,36 @@ async def test_four_replies_are_ranked_best_first_in_as_many_presses(tmp_path: P
         assert {"Submit", "Undo", "Skip", "Report"} <= set(card.buttons)
         await pressed(ada, card, "Submit")
 
-        assert desk.events[1:] == [Ordered(TASK, ((2,), (0,), (3,), (1,)), False, "best_first")]
+        best_first = Ordered(TASK, ((2,), (0,), (3,), (1,)), False, "best_first")
+        assert desk.events[1:] == [Press(press("show", TASK))] * 3 + [best_first]
+
+
+@pytest.mark.parametrize("slow", [0.0, 2.3])
+async def test_a_pick_that_the_desk_refuses_leaves_the_card_as_it_is(tmp_path: Path, slow: float):
+    refusal = Say(notes=(N_("This is another volunteer's task."),), refused=True)
+    desk = ScriptedDesk(ask(3), refusal)
+    async with discord(desk, tmp_path) as server:
+        card = await (await Member(server).slash("work")).card()
+        desk.slow = slow
+
+        said = await (await Member(server, "Eve").press(card, "Reply 1")).card()
+
+        assert "another volunteer" in said.text
+        assert said.raw["id"] != card.raw["id"]
+        assert Card(server.messages[card.raw["id"]]).text == card.text
+
+
+async def test_a_pick_on_a_slow_day_changes_the_card_all_the_same(tmp_path: Path):
+    desk = ScriptedDesk(ask(3))
+    async with discord(desk, tmp_path) as server:
+        ada = Member(server)
+        card = await (await ada.slash("work")).card()
+        desk.slow = 2.3
+
+        picked = await pressed(ada, card, "Reply 1")
+
+        assert "Your order so far: Reply 1" in picked.text
+        assert picked.raw["id"] == card.raw["id"]
 
 
 async def test_ties_undo_and_all_bad(tmp_path: Path):

@@ -165,7 +165,8 @@ async def test_somebody_else_s_button_changes_nothing_and_is_answered(tmp_path: 
         refused = await (await ben.press(preview, "Submit")).card()
 
         assert refused.is_private
-        assert "Thank you" not in refused.text
+        assert refused.raw["id"] != preview.raw["id"], "the card stays as it is"
+        assert "another volunteer" in refused.text
         assert "Why is the sky" not in refused.text
         assert "Thank you" in (await (await ada.press(preview, "Submit")).card()).text
 
