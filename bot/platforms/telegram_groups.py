@@ -137,9 +137,7 @@ class Groups:
     async def _invite(self, message: Message) -> None:
         language = _language(message)
         drawing = drawn(Say(body=(_INVITATION,), language=language))
-        await self._sender.send(
-            _reply(message), Drawing(drawing.messages, take_keyboard(language))
-        )
+        await self._sender.send(_reply(message), Drawing(drawing.messages, take_keyboard(language)))
 
     async def _to_private(self, message: Message, sentence: Text, purpose: str) -> None:
         language = _language(message)

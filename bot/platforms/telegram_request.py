@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 import orjson
@@ -96,21 +97,23 @@ class HttpRequest(BaseRequest):
 
 def _status(status: int, content: bytes) -> int:
     """The status that is meant: of a refusal that came as a success, or a page of some proxy."""
-    if status < HTTPStatus.MULTIPLE_CHOICES:
-        return status if _RESULT in content else _told_status(content)
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):  # else taken for a wrong token
-        return status if _told_status(content) == status else HTTPStatus.BAD_GATEWAY
+    if status < HTTPStatus.MULTIPLE_CHOICES and _RESULT not in content:
+        code = (_told(content) or {}).get("error_code")
+        if isinstance(code, int) and HTTPStatus.BAD_REQUEST <= code < _MOST:
+            return code
+        return HTTPStatus.BAD_GATEWAY
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND) and _told(content) is None:
+        return HTTPStatus.BAD_GATEWAY  # and not a wrong token
     return status
 
 
-def _told_status(content: bytes) -> int:
-    """What the Bot API itself says went wrong; a page says nothing."""
+def _told(content: bytes) -> dict[str, Any] | None:
+    """What the Bot API itself says; a page says nothing."""
     try:
-        code = orjson.loads(content)["error_code"]
-    except (ValueError, KeyError, TypeError):
-        return HTTPStatus.BAD_GATEWAY
-    is_error = isinstance(code, int) and HTTPStatus.BAD_REQUEST <= code < _MOST
-    return code if is_error else HTTPStatus.BAD_GATEWAY
+        told = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _quiet(content: bytes) -> float:
