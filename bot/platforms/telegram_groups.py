@@ -13,6 +13,7 @@ from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_keyboards import link_keyboard, take_keyboard
 from bot.platforms.telegram_parse import (
     JOIN,
+    MODERATION,
     SETTINGS,
     Group,
     Typing,
@@ -97,14 +98,15 @@ class Groups:
     ) -> None:
         """Whatever comes of it is said in private, but for the button that is posted for all."""
         who = await self._admin(message, spec)
+        purpose = MODERATION if spec.audience is Audience.MODERATOR else SETTINGS
         if who is None:
-            await self._to_private(message, _HIDDEN, SETTINGS)
+            await self._to_private(message, _HIDDEN, purpose)
             return
         screen = await self._talk.screen(turn, who, event_from_typing(typing))
         if isinstance(screen, Invite):
             await self._post(group_of(message), screen)
         if not is_anonymous_admin(message):
-            await self._show(turn, message, screen, SETTINGS, group_of(message))
+            await self._show(turn, message, screen, purpose, group_of(message))
 
     async def _admin(self, message: Message, spec: CommandSpec) -> Who | None:
         """Who gives an admin's command; those who hide may post a button and no more."""

@@ -111,8 +111,9 @@ def event_from_typing(typing: Typing) -> Event:
     return Command(spec.name, arguments_from_text(spec, typing.rest))
 
 
-JOIN, SETTINGS = "j", "c"
-"""What a link from a group leads to: a task, or the settings of the group."""
+JOIN, SETTINGS, MODERATION = "j", "c", "m"
+"""What a link from a group leads to: a task, the settings of the group, or its moderation."""
+_COMMANDS_BEHIND = {SETTINGS: "config", MODERATION: "mod"}
 
 
 def payload_for(purpose: str, chat_id: int) -> str:
@@ -124,12 +125,12 @@ def event_from_payload(payload: str) -> Event:
     """What a link to the private chat leads to."""
     if payload == "lb":
         return Command("leaderboard")
-    return Command("config" if payload.startswith(f"{SETTINGS}_") else "work")
+    return Command(_COMMANDS_BEHIND.get(payload.partition("_")[0], "work"))
 
 
 def group_from_payload(payload: str) -> Group | None:
     """The group from which a link came."""
-    found = re.fullmatch(r"[jc]_(-\d{1,20})", payload)
+    found = re.fullmatch(r"[jcm]_(-\d{1,20})", payload)
     return Group(int(found[1])) if found else None
 
 

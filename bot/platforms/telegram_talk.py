@@ -14,6 +14,7 @@ from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_draw import drawn
 from bot.platforms.telegram_faults import apology, logged
 from bot.platforms.telegram_parse import (
+    JOIN,
     Group,
     event_from_payload,
     event_from_typing,
@@ -29,7 +30,6 @@ from core.dialogue import (
     AskLabels,
     AskOrder,
     AskText,
-    Command,
     Event,
     Moved,
     Origin,
@@ -141,7 +141,7 @@ class Talk:
             is_in, is_admin = await self.standing(group.chat_id, message.from_user.id)
             if is_in:
                 who = replace(in_group(who, group, is_admin=is_admin), follows=True)
-                owner = group if is_admin and event == Command("config") else None
+                owner = group if is_admin and not payload.startswith(JOIN) else None
         screen = await self.screen(turn, who, event)
         await self.draw(turn, Place(message.chat.id), screen, owner)
 

@@ -79,7 +79,15 @@ def test_links_name_the_group_they_come_from(payload: str, group: Group | None) 
 
 @pytest.mark.parametrize(
     ("payload", "command"),
-    [("", "work"), ("j_-7", "work"), ("what", "work"), ("lb", "leaderboard"), ("c_-7", "config")],
+    [
+        ("", "work"),
+        ("j_-7", "work"),
+        ("what", "work"),
+        ("lb", "leaderboard"),
+        ("c_-7", "config"),
+        ("m_-7", "mod"),
+        ("_", "work"),
+    ],
 )
 def test_links_lead_to_a_task_to_the_board_or_to_the_settings(payload: str, command: str) -> None:
     assert event_from_payload(payload) == Command(command)

@@ -146,6 +146,19 @@ async def test_an_admin_who_hides_posts_a_button_and_is_led_to_the_settings_in_p
         assert not rules(here).open
 
 
+async def test_a_moderator_who_hides_is_led_to_what_waits_in_private() -> None:
+    async with scene() as here:
+        ana = await admin_of(here)
+
+        here.tg.queue("message", here.tg.message(HIDDEN, GROUP, "/mod", sender_chat=GROUP))
+        await here.tg.until(lambda: in_group(here))
+        url = in_group(here)[-1]["reply_markup"]["inline_keyboard"][0][0]["url"]
+        await ana.asks(f"/start {url.partition('=')[2]}", "Nothing waits for moderators")
+        await ana.tap("What was done")
+
+        assert not any("Only" in message["text"] for message in ana.inbox())
+
+
 async def test_an_admin_who_hides_can_invite_and_is_led_to_private_for_the_rest() -> None:
     async with scene() as here:
         here.tg.chats[GROUP["id"]] = GROUP
