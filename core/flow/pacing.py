@@ -87,5 +87,4 @@ def _told(holder: Holder, wait: timedelta) -> Text:
             return N_("That was a lot of tasks in a short time. Go on in about {wait}.", wait=wait)
         case Limit.COMMUNITY_TASKS:
             return N_("So many people work here right now. Go on in about {wait}.", wait=wait)
-        case Limit.LINK_TRIES:
-            return N_("That was too many wrong codes. Try again in about {wait}.", wait=wait)
+    return N_("That was too many wrong codes. Try again in about {wait}.", wait=wait)

@@ -66,9 +66,7 @@ class Links(Records):
             i: replace(x, person_id=kept_id) if x.person_id == gone_id else x
             for i, x in t.reports.items()
         }
-        t.audit = [
-            replace(x, subject_id=kept_id) if x.subject_id == gone_id else x for x in t.audit
-        ]
+        t.audit = [_with_heir(x, gone_id, kept_id) for x in t.audit]
         if gone_id in t.reminders and kept_id not in t.reminders:
             t.reminders[kept_id] = replace(t.reminders[gone_id], person_id=kept_id)
         for holder, full_at in list(t.allowances.items()):
@@ -76,10 +74,11 @@ class Links(Records):
                 own = replace(holder, id=kept_id)
                 t.allowances[own] = max(full_at, t.allowances.get(own, full_at))
         t.memos = {
-            i: replace(x, entry=replace(x.entry, subject_id=kept_id))
-            if x.entry.subject_id == gone_id
-            else x
-            for i, x in t.memos.items()
+            i: replace(x, entry=_with_heir(x.entry, gone_id, kept_id)) for i, x in t.memos.items()
+        }
+        t.sweeps = {
+            i: replace(x, actor_id=kept_id) if x.actor_id == gone_id else x
+            for i, x in t.sweeps.items()
         }
         self._rewrite_texts(gone_id, lambda message: replace(message, author_id=kept_id))
 
@@ -138,9 +137,9 @@ class Links(Records):
             i: replace(r, person_id=None) if r.person_id == person_id else r
             for i, r in t.reports.items()
         }
-        t.audit = [_without_person(x, person_id) for x in t.audit]
+        t.audit = [_with_heir(x, person_id, None) for x in t.audit]
         t.memos = {
-            i: replace(x, entry=_without_person(x.entry, person_id)) for i, x in t.memos.items()
+            i: replace(x, entry=_with_heir(x.entry, person_id, None)) for i, x in t.memos.items()
         }
         t.sweeps = {
             i: replace(x, actor_id=None) if x.actor_id == person_id else x
@@ -180,11 +179,12 @@ def _standing(task: Task) -> tuple[bool, datetime, int]:
     return (not answered, task.answered_at or task.leased_at, task.id)
 
 
-def _without_person(entry: AuditEntry, person_id: int) -> AuditEntry:
+def _with_heir(entry: AuditEntry, gone_id: int, heir_id: int | None) -> AuditEntry:
+    """The entry with somebody else, or nobody, in the place of a person."""
     return replace(
         entry,
-        subject_id=None if entry.subject_id == person_id else entry.subject_id,
-        actor_id=None if entry.actor_id == person_id else entry.actor_id,
+        subject_id=heir_id if entry.subject_id == gone_id else entry.subject_id,
+        actor_id=heir_id if entry.actor_id == gone_id else entry.actor_id,
     )
 
 

@@ -78,7 +78,10 @@ MOVES = (
     "UPDATE slot SET author_id = $1 WHERE author_id = $2",
     "UPDATE report SET person_id = $1 WHERE person_id = $2",
     "UPDATE audit SET subject_id = $1 WHERE subject_id = $2",
+    "UPDATE audit SET actor_id = $1 WHERE actor_id = $2",
     "UPDATE memo SET subject_id = $1 WHERE subject_id = $2",
+    "UPDATE memo SET actor_id = $1 WHERE actor_id = $2",
+    "UPDATE sweep SET actor_id = $1 WHERE actor_id = $2",
     """INSERT INTO reaction (message_id, person_id, emoji)
        SELECT r.message_id, CAST($1 AS BIGINT), r.emoji FROM reaction r WHERE r.person_id = $2
        ON CONFLICT DO NOTHING""",

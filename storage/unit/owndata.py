@@ -62,6 +62,7 @@ WHERE person_id = $1 ORDER BY scope, period
 """
 ACTS = "SELECT at, act, after, reason FROM audit WHERE subject_id = $1 ORDER BY id"
 OWN_ACTS = "SELECT at, act, before, after, reason FROM audit WHERE actor_id = $1 ORDER BY id"
+SWEEPS = "SELECT at, act, state, counted, done, reason FROM sweep WHERE actor_id = $1 ORDER BY id"
 HOME = "SELECT c.name FROM person p JOIN community c ON c.id = p.home_id WHERE p.id = $1"
 BARRED = """
 SELECT c.name FROM barred b JOIN community c ON c.id = b.community_id WHERE b.person_id = $1
@@ -120,6 +121,7 @@ class OwnData(Part):
                 for r in rows(ACTS, person_id)
             ],
             "own_acts": [_act(r) for r in rows(OWN_ACTS, person_id)],
+            "sweeps": [_sweep(r) for r in rows(SWEEPS, person_id)],
             "home": [r[0] for r in rows(HOME, person_id)],
             "blocked_in": [r[0] for r in rows(BARRED, person_id)],
         }
@@ -164,6 +166,17 @@ def _act(row: Row) -> Mapping[str, object]:
     """What the person did to settings, texts or people; whom it was done to is not told."""
     told = {"at": _iso(row[0]), "act": row[1], "before": row[2], "after": row[3], "reason": row[4]}
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _sweep(row: Row) -> Mapping[str, object]:
+    return {
+        "at": _iso(row[0]),
+        "act": row[1],
+        "state": row[2],
+        "texts": row[3],
+        "done": row[4],
+        "reason": row[5],
+    }
 
 
 def _text(row: Row) -> Mapping[str, object]:

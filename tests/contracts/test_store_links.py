@@ -241,3 +241,15 @@ async def test_who_was_blocked_comes_back_blocked(store: Store) -> None:
 
     assert (await store.transact(someone)).blocked
     assert not (await store.transact(lambda unit: someone(unit, "bob"))).blocked
+
+
+async def test_what_somebody_did_as_a_moderator_follows_them(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int | None]:
+        kept, gone = someone(unit, "ada").id, someone(unit, "bob").id
+        unit.record(AuditEntry(AT, "block", subject_id=None, actor_id=gone, reason="why"))
+        unit.merge_people(kept, gone)
+        followed = [entry.actor_id == kept for entry in unit.audit()]
+        unit.forget_person(kept)
+        return [*followed, *(entry.actor_id for entry in unit.audit())]
+
+    assert await store.transact(work) == [True, None]

@@ -15,6 +15,7 @@ from fakes.players import Grove, Player
 
 from bot.exchange.export import export_store
 from core.archive import Choice, Wanted
+from core.casework import Search, Sweep
 from core.dialogue import Labelled, Typed
 from core.export import Pseudonyms
 from core.flow import moderation
@@ -187,6 +188,8 @@ SECTIONS = {
     "bucket.holder_id": "limits",
     "consent.person_id": "consents",
     "link_code.person_id": "link_codes",
+    "memo.actor_id": "own_acts",  # a copy for the log channel, gone once it was told
+    "memo.subject_id": "acts_of_moderators",
     "message.author_id": "texts",
     "reaction.person_id": "reactions",
     "reminder.account_id": "reminders",
@@ -194,6 +197,7 @@ SECTIONS = {
     "report.person_id": "reports",
     "session.account_id": "conversations",
     "slot.author_id": "texts",  # open work on them, made anew from them at any time
+    "sweep.actor_id": "sweeps",
     "tally.person_id": "points",
     "task.person_id": "tasks",
 }
@@ -212,6 +216,8 @@ async def test_a_person_takes_along_what_every_table_holds(sql_store: SqlStore) 
         assert arrival.community is not None
         unit.set_barred(arrival.person.id, arrival.community.id, True)
         number: int = arrival.person.id
+        at = eve.grove.clock()
+        unit.add_sweep(Sweep(Search(), "remove", at, above=0, below=1, counted=0, actor_id=number))
         return number
 
     number = await sql_store.transact(prepared)
