@@ -160,6 +160,7 @@ def _done(visit: Visit) -> Screen:
     missing = tuple(visit.who.lacks)
     notes = (
         N_("Ready. Volunteers can begin with /work."),
+        N_("Post a button for them with /post-button, and they need not type."),
         *((N_("I still need these permissions here: {names}", names=missing),) if missing else ()),
     )
     return replace(all_settings(visit), notes=notes)
