@@ -34,14 +34,15 @@ def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
 
     Several processes do not all look at once.
     """
-    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )  # a tick that a busy machine begins late is better than none
     scheduler.add_job(
         keep_house,
         "interval",
         [store, world],
         seconds=SECONDS_BETWEEN_TICKS,
-        coalesce=True,
-        max_instances=1,
     )
     for loop in loops:
         scheduler.add_job(
@@ -50,8 +51,6 @@ def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
             seconds=SECONDS_BETWEEN_LOOKS,
             jitter=JITTER,
             next_run_time=datetime.now(UTC) + FIRST_LOOK,
-            coalesce=True,
-            max_instances=1,
         )
     scheduler.start()
     try:

@@ -1,7 +1,11 @@
 """The house is kept although nobody asks: what lapsed is free again after the next tick."""
 
+import asyncio
+import time
 from datetime import timedelta
 from random import Random
+
+import pytest
 
 from bot.schedule import keep_house, ticking
 from core.desk import Desk
@@ -35,3 +39,20 @@ async def test_ticks_end_with_the_program() -> None:
 
     with ticking(MemoryStore(POLICY), world) as nothing:
         assert nothing is None
+
+
+async def test_a_tick_that_a_busy_machine_begins_late_is_made_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Loop:
+        ticked = asyncio.Event()
+
+        async def tick(self) -> None:
+            self.ticked.set()
+
+    monkeypatch.setattr("bot.schedule.FIRST_LOOK", timedelta(seconds=0.1))
+    world = World(POLICY, ManualClock(), Random(1), ToldGuess())
+
+    with ticking(MemoryStore(POLICY), world, Loop()):
+        asyncio.get_running_loop().call_soon(time.sleep, 1.5)  # nothing else runs meanwhile
+        await asyncio.wait_for(Loop.ticked.wait(), 5)
