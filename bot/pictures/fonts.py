@@ -97,11 +97,11 @@ _SIGNS = (
     _EAST_ASIAN["zh"],
 )
 """For what is no letter and not in the plain font."""
-_INDIC = frozenset(
+_SHAPED = frozenset(
     f"Noto Sans {name}"
     for name in (
-        *("Devanagari", "Bengali", "Tamil", "Telugu", "Gujarati", "Gurmukhi"),
-        *("Kannada", "Malayalam", "Oriya", "Sinhala", "Khmer", "Myanmar"),
+        *("Arabic", "Hebrew", "Lao", "Thai", "Devanagari", "Bengali", "Tamil", "Telugu"),
+        *("Gujarati", "Gurmukhi", "Kannada", "Malayalam", "Oriya", "Sinhala", "Khmer", "Myanmar"),
     )
 )
 ALL = tuple(dict.fromkeys((PLAIN, *_OF_SCRIPTS, *_EAST_ASIAN.values(), *_SIGNS)))
@@ -121,7 +121,7 @@ def runs(words: str, language: str) -> Sequence[Run]:
     fonts = [font for font, _ in parts if font is not PLAIN] or [PLAIN]
     if len(set(fonts)) == 1 and fonts[0].draws(words):
         return [(fonts[0], "".join(part for _, part in shown))] if shown else []
-    if any(font.family in _INDIC for font in fonts):
+    if any(font.family in _SHAPED for font in fonts):
         return _tame(shown)
     return shown
 
@@ -170,8 +170,9 @@ def _plain_or_odd(sign: str) -> Font:
 
 
 def _tame(runs: Sequence[Run]) -> Sequence[Run]:
-    """One run where an Indic font is among several, which the drawing library does not survive:
-    what the font that knows most of the words has no shape for is left out."""
+    """One run where a font whose signs change with their neighbours is among several, since the
+    drawing library mixes them up: what the font that knows most of the words has no shape for is
+    left out."""
     words = "".join(part for _, part in runs)
     best = max((font for font, _ in runs), key=lambda font: sum(map(font.draws, words)))
     kept = (part if best.draws(part) else _drawn_part(best, part) for _, part in runs)
@@ -180,7 +181,8 @@ def _tame(runs: Sequence[Run]) -> Sequence[Run]:
 
 def _drawn_part(font: Font, words: str) -> str:
     kept = "".join(sign for sign in words if font.draws(sign))
-    return "…" if not kept.strip("\u2068\u2069 ") and font.draws("…") else kept
+    is_told = any(map(str.isalnum, words)) and not kept.strip("\u2068\u2069 ")
+    return "…" if is_told and font.draws("…") else kept
 
 
 def files(runs: Iterable[Run]) -> list[str]:

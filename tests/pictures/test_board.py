@@ -77,7 +77,7 @@ def test_a_picture_in_latin_letters_reads_one_font() -> None:
     [
         ("Ada Ωmega Юлия", "en", ["Noto Sans"]),
         ("नेहा and Ada", "en", ["Noto Sans Devanagari"]),
-        ("گل Ада", "en", ["Noto Sans Arabic", "Noto Sans"]),
+        ("陳 Ծ", "en", ["Noto Sans SC", "Noto Sans Armenian"]),
         ("陳さん", "en", ["Noto Sans JP"]),
         ("陳", "ja", ["Noto Sans JP"]),
         ("مريم العلي", "ar", ["Noto Sans Arabic"]),
@@ -110,10 +110,20 @@ def test_a_name_is_shown_as_far_as_any_font_can(name: str, shown: str) -> None:
     assert legible(name) == shown
 
 
-def test_words_beside_an_indic_script_that_its_font_lacks_are_left_out() -> None:
-    ((font, words),) = fonts.runs("ಕನ್ನಡ Ada", "en")
+@pytest.mark.parametrize(
+    ("words", "family", "shown"),
+    [
+        ("ಕನ್ನಡ Ada", "Kannada", "ಕನ್ನಡ …"),
+        ("مريم 🎄", "Arabic", "مريم "),
+        ("أيام: נועה, Ada", "Arabic", "أيام: …, Ada"),
+    ],
+)
+def test_beside_letters_that_change_with_their_neighbours_what_their_font_lacks_is_left_out(
+    words: str, family: str, shown: str
+) -> None:
+    ((font, drawn),) = fonts.runs(words, "en")
 
-    assert (font.family, words.translate(ISOLATES)) == ("Noto Sans Kannada", "ಕನ್ನಡ …")
+    assert (font.family, drawn.translate(ISOLATES)) == (f"Noto Sans {family}", shown)
 
 
 @pytest.mark.parametrize(
