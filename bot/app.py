@@ -17,6 +17,7 @@ from bot.health import Health, Pulse, beating
 from bot.herald import Announce, Herald
 from bot.language import LanguageHint
 from bot.logs import log_to, tell_lost_errors
+from bot.memos import Memos
 from bot.metrics import Metrics
 from bot.observed import Observed, ObservedStore
 from bot.pictures import studio
@@ -74,12 +75,14 @@ async def serve(settings: Settings, platforms: Sequence[str], name: str | None =
         health = Health(chats, partial(fault_of, settings, store), Pulse())
         poster = Poster(store, world, painters.picture)
         reminders = Reminders(store, world)
+        memos = Memos(store, world)
 
         def announce(herald: Herald) -> None:
             poster.announce(herald)
             reminders.announce(herald)
+            memos.announce(herald)
 
-        with _told_to_stop(stop), ticking(store, world, poster, reminders):
+        with _told_to_stop(stop), ticking(store, world, poster, reminders, memos=memos):
             await asyncio.to_thread(hint.load)  # not when a text comes, while all others wait
             async with _looked_after(settings, health, metrics, store):
                 serving = partial(_serving, desk, settings, name, health, announce)

@@ -49,6 +49,13 @@ class Herald(Protocol):
         """Say something to the admins of the community; raises what the platform raises."""
         ...
 
+    async def show(self, address: str, channel: str, screen: Screen) -> None:
+        """Show a screen with its buttons to the moderators of a community, in their channel.
+
+        Raises PostRefused or PostLater where it was surely not taken.
+        """
+        ...
+
     async def remind(self, address: str, screen: Screen) -> None:
         """Show a screen to one person, in private, once.
 

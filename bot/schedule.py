@@ -18,6 +18,8 @@ SECONDS_BETWEEN_LOOKS, JITTER = 20, 5
 """How often boards and reminders are looked for."""
 FIRST_LOOK = timedelta(seconds=3)
 """After the start, when platforms have mostly logged in: something may be overdue."""
+SECONDS_BETWEEN_MEMOS = 2
+"""How often moderators are told of what has come in."""
 MOST_ROUNDS = 100
 """What is left after so many rounds waits for the next tick."""
 
@@ -29,7 +31,7 @@ class Loop(Protocol):
 
 
 @contextmanager
-def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
+def ticking(store: Store, world: World, *loops: Loop, memos: Loop | None = None) -> Iterator[None]:
     """Keep house and do what is due while the program serves; every process may: the rows decide.
 
     Several processes do not all look at once.
@@ -51,6 +53,10 @@ def ticking(store: Store, world: World, *loops: Loop) -> Iterator[None]:
             seconds=SECONDS_BETWEEN_LOOKS,
             jitter=JITTER,
             next_run_time=datetime.now(UTC) + FIRST_LOOK,
+        )
+    if memos is not None:
+        scheduler.add_job(
+            memos.tick, "interval", seconds=SECONDS_BETWEEN_MEMOS, coalesce=True, max_instances=1
         )
     scheduler.start()
     try:

@@ -75,6 +75,13 @@ class Conversation:
 
         await self._replied(interaction, Reply(interaction, fresh=fresh), act, event)
 
+    async def told(self, who: Who, event: Event) -> None:
+        """Tell the desk what nobody waits for an answer to."""
+        try:
+            await self._desk.handle(who, event, None)
+        except Exception as error:
+            logged(error, "telling the desk of a server")
+
     async def say(self, interaction: Interaction, screen: Screen) -> None:
         """Reply with a screen of the platform's own."""
         reply = Reply(interaction, fresh=True)

@@ -39,6 +39,11 @@ def rules_of(community: Community | None) -> Rules:
     return replace(Rules(), **found)  # type: ignore[arg-type]
 
 
+def spoken_in(community: Community) -> str:
+    """The language of what is posted there."""
+    return rules_of(community).language or (*community.languages, "en")[0]
+
+
 def with_rules(community: Community, rules: Rules) -> Community:
     """The community with these rules; what is as by default is not stored."""
     plain = Rules()

@@ -90,7 +90,17 @@ class Moved:
     to: str
 
 
-Event = Command | Press | Typed | Revised | Ordered | Labelled | Moved
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The bot was let into the community of this visit, or removed from it.
+
+    Platforms send it when the platform itself says so; nobody can ask for it.
+    """
+
+    is_in: bool
+
+
+Event = Command | Press | Typed | Revised | Ordered | Labelled | Moved | Admitted
 
 PRESS_BYTES = 40
 """No press id is longer, in bytes; platforms add their own prefix (Telegram allows 64 in all)."""

@@ -19,6 +19,7 @@ from bot.platforms.discord_commands import sync_commands
 from bot.platforms.discord_events import read_leniently, survive_unreadable
 from bot.platforms.discord_herald import DiscordHerald
 from cogs.conversation import Conversation, Desk
+from cogs.guilds import Guilds
 from cogs.menus import Menus
 from cogs.presses import Presses
 from cogs.slash import Slash
@@ -120,6 +121,7 @@ class Client(commands.AutoShardedBot):
             await self.add_cog(added)
             added.add_to(self.tree)
         await self.add_cog(Presses(self.conversation))
+        await self.add_cog(Guilds(self.conversation))
         await self.tree.set_translator(Translations())
 
     async def setup_hook(self) -> None:

@@ -53,6 +53,13 @@ class DiscordHerald:
             await self._paced()
             await self._place(channel).send(_words(words), allowed_mentions=_NEVER)
 
+    async def show(self, address: str, channel: str, screen: Screen) -> None:
+        place = self._place(channel)
+        for message in messages(screen):
+            async with self._gate.passed(), self._definite():
+                await self._paced()
+                await place.send(view=message.card(), allowed_mentions=_NEVER)
+
     async def remind(self, address: str, screen: Screen) -> None:
         (message,) = messages(screen)
         async with self._gate.passed(), self._definite():

@@ -17,7 +17,7 @@ from bot.platforms.telegram_groups import Groups
 from bot.platforms.telegram_herald import TelegramHerald
 from bot.platforms.telegram_limits import PACE, Limits, Pace
 from bot.platforms.telegram_menu import set_menus
-from bot.platforms.telegram_parse import in_private, is_person
+from bot.platforms.telegram_parse import Group, in_private, is_person, who_from_group
 from bot.platforms.telegram_poll import Poll
 from bot.platforms.telegram_request import HttpRequest
 from bot.platforms.telegram_send import Sender
@@ -25,6 +25,7 @@ from bot.platforms.telegram_talk import Desk, Talk
 from bot.platforms.telegram_taps import Taps
 from bot.platforms.telegram_updates import Inbox, Turn
 from bot.platforms.telegram_webhook import Webhook
+from core.dialogue import Admitted
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Router:
         if update.callback_query is not None:
             return await self._taps.tap(turn, update.callback_query)
         if update.my_chat_member is not None:
-            self._came_or_went(update.my_chat_member)
+            await self._came_or_went(turn, update.my_chat_member)
             return None
         message = update.message or update.edited_message
         if message is None:
@@ -105,13 +106,17 @@ class Router:
             await self._talk.message(turn, message, edited=edited)
         return None
 
-    def _came_or_went(self, change: ChatMemberUpdated) -> None:
+    async def _came_or_went(self, turn: Turn, change: ChatMemberUpdated) -> None:
         """The bot was blocked, removed, or let in again."""
         member = change.new_chat_member
         if member.status in (member.LEFT, member.BANNED):
             self._sender.unreachable(change.chat.id)
         else:
             self._sender.reached(change.chat.id)
+        if not in_private(change.chat):
+            is_in = not self._sender.is_unreachable(change.chat.id)
+            group = Group(change.chat.id, title=change.chat.title or "")
+            await self._talk.screen(turn, who_from_group(group), Admitted(is_in))
 
 
 async def _serve(

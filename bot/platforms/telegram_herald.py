@@ -12,6 +12,7 @@ from telegram.constants import ParseMode
 from bot.herald import Gate, PostLater, PostRefused, Unwelcome
 from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_html import clean, escaped, size
+from bot.platforms.telegram_parse import Group
 from bot.platforms.telegram_send import Place, Sender, is_unreachable
 from core.dialogue import Screen
 from core.flow.posting import Post
@@ -50,6 +51,11 @@ class TelegramHerald:
     async def tell(self, post: Post, channel: str, words: str) -> None:
         async with self._gate.passed():
             await self._sender.send(_place(channel), Drawing((escaped(clean(words)),), None))
+
+    async def show(self, address: str, channel: str, screen: Screen) -> None:
+        place = _place(channel)
+        async with self._gate.passed():
+            await self._sender.send(place, drawn(screen, Group(int(address))))
 
     async def remind(self, address: str, screen: Screen) -> None:
         drawing = drawn(screen)

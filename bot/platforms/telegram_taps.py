@@ -104,12 +104,15 @@ class Taps:
         """Ask the desk and show its answer, on the tap itself or in the chat."""
         asking = asyncio.create_task(self._asked(turn, query, message, event, about))
         done, _ = await asyncio.wait([asking], timeout=_SOON)
-        words = toast(asking.result()) if done and asking.result().refused else ""
-        is_alert = 0 < len(words) <= TOAST
-        await self._sender.answer(query.id, words if is_alert else "", alert=is_alert)
+        words = toast(asking.result()) if done else ""
+        fits = 0 < len(words) <= TOAST
+        is_alert = fits and asking.result().refused
+        shown = words if is_alert or (fits and not in_private(message.chat)) else ""
+        await self._sender.answer(query.id, shown, alert=is_alert)
         screen = await asking
         if is_alert:
-            if task_id is not None and screen.task_id != task_id:
+            own = in_private(message.chat)  # what all see is not done with because of one
+            if own and task_id is not None and screen.task_id != task_id:
                 await self._sender.take_keyboard_away(message.chat.id, message.message_id)
         else:
             await self._show(turn, query, message, screen, about)

@@ -30,6 +30,7 @@ from core.desk import (
 from core.desk.intake import arguments, refuse_unreadable, tidy
 from core.dialogue import (
     SHOW,
+    Admitted,
     Command,
     Event,
     Labelled,
@@ -195,6 +196,8 @@ class Desk:
 
     def _answer(self, unit: UnitOfWork, who: Who, event: Event, key: str | None) -> Screen:
         visit, arrival = self._welcome(unit, who, key)
+        if not isinstance(event, Admitted):
+            rules.admitted(visit, is_in=True)
         repeat = arrival.is_repeat
         screen = standing.repeated(visit, event) if repeat else respond(visit, arrival, event)
         return _finished(visit, arrival, screen)
@@ -252,6 +255,9 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
             return _press(visit, arrival, event)
         case Moved():
             rules.community_moved(visit, event.to)
+            return Say()
+        case Admitted():
+            rules.admitted(visit, is_in=event.is_in)
             return Say()
         case Typed():
             with handing_back(event.text):

@@ -21,7 +21,7 @@ from core.errors import TooLate, Unknown
 from core.flow import judging, moderation
 from core.flow.handing import SKIPPED
 from core.flow.judging import CLOSING, Act, CaseFile
-from core.flow.turn import Visit
+from core.flow.turn import Turn, Visit
 from core.model import TreeState
 from core.people import Report
 from core.text import N_, Text
@@ -78,7 +78,7 @@ def _next(visit: Visit, offset: int = 0, notes: Sequence[Text] = ()) -> Screen:
         words = N_("Nothing waits for moderators.")
         return Say(notes=tuple(notes), body=(words,), buttons=(acts_button(), _trolls()))
     waiting = N_("Waiting for moderators: {count}", count=count)
-    screen = _screen(visit, file, notes)
+    screen = _shown(visit, file, notes)
     following = Button(press("queue", None, (offset + 1) % count), N_("Next case"))
     return replace(
         screen,
@@ -89,27 +89,37 @@ def _next(visit: Visit, offset: int = 0, notes: Sequence[Text] = ()) -> Screen:
 
 def shown(visit: Visit, message_id: int, notes: Sequence[Text] = ()) -> Screen:
     """One text, whether it waits or not."""
-    return _screen(visit, judging.case_file(visit, message_id), notes)
+    return _shown(visit, judging.case_file(visit, message_id), notes)
 
 
 def press_case(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     return shown(visit, task_id or 0)
 
 
-def _screen(visit: Visit, file: CaseFile, notes: Sequence[Text] = ()) -> AskChoice:
+def for_all(turn: Turn, file: CaseFile) -> Screen:
+    """A case as it is shown to all moderators at once, whoever will press."""
+    choices = [*_verdicts(file), *_about_author(file.message.author_id, _HERE)]
+    look = Button(press("case", file.message.id), N_("More"))
+    return _screen(turn, file, (*choices, look))
+
+
+def _shown(visit: Visit, file: CaseFile, notes: Sequence[Text] = ()) -> Screen:
+    return replace(_screen(visit, file, _choices(visit, file)), notes=tuple(notes))
+
+
+def _screen(turn: Turn, file: CaseFile, choices: Sequence[Button]) -> AskChoice:
     thread = file.tree.thread(file.message.id)
     return AskChoice(
         title=N_("Text {text}", text=f"#{file.message.id}"),
-        notes=tuple(notes),
-        body=(*_facts(visit, file), *map(_complaint, file.reports)),
+        body=(*_facts(turn, file), *map(_complaint, file.reports)),
         passages=tuple(passage(m, in_focus=m is thread[-1]) for m in thread),
-        buttons=tuple(_choices(visit, file)),
+        buttons=tuple(choices),
     )
 
 
-def _facts(visit: Visit, file: CaseFile) -> list[Text]:
+def _facts(turn: Turn, file: CaseFile) -> list[Text]:
     message, tree = file.message, file.tree
-    person = None if message.author_id is None else visit.unit.person(message.author_id)
+    person = None if message.author_id is None else turn.unit.person(message.author_id)
     facts = [N_("It is {lot}.", lot=LOTS[moderation.lot(message)])]
     if tree.state is TreeState.HALTED_BY_MODERATOR:
         facts.append(N_("Its tree is halted."))
@@ -126,16 +136,41 @@ def _complaint(report: Report) -> Text:
 
 
 def _choices(visit: Visit, file: CaseFile) -> list[Button]:
-    message, tree = file.message, file.tree
-    choices = []
+    author_id, letter = file.message.author_id, "B" if visit.here_id is None else _HERE
+    own = author_id == visit.person.id
+    about = _about_author(author_id, None if own else letter)
+    return [*_verdicts(file), *about, *_on_tree(file)]
+
+
+def _verdicts(file: CaseFile) -> list[Button]:
+    message, choices = file.message, []
     if file.is_open:
         choices.append(_choice(file, Act.KEEP, N_("Keep"), Emphasis.PRIMARY))
     if file.is_open or message.is_present:
         choices.append(_choice(file, Act.REMOVE, N_("Remove"), Emphasis.DANGER))
-    if moderation.can_be_restored(tree, message) and not file.is_open:
+    elif moderation.can_be_restored(file.tree, message):
         choices.append(_choice(file, Act.RESTORE, N_("Restore")))
-    if message.author_id is not None:
-        choices += _about_author(visit, message.author_id)
+    return choices
+
+
+_HERE = "b"
+"""The letter of a block in the community where the button is pressed."""
+
+
+def _about_author(author_id: int | None, block: str | None) -> list[Button]:
+    """What can be done to the author; `block` is the letter of the block that is offered."""
+    if author_id is None:
+        return []
+    blocks = [] if block is None else [Button(press("who", author_id, block), N_("Block"))]
+    return [
+        Button(press("who", author_id, "w"), N_("Warn")),
+        *blocks,
+        Button(press("who", author_id), N_("The author")),
+    ]
+
+
+def _on_tree(file: CaseFile) -> list[Button]:
+    message, tree, choices = file.message, file.tree, []
     if not file.is_open and message.keeps_place:
         act, words = (Act.RELEASE, N_("Accept")) if message.held else (Act.HOLD, N_("Hold"))
         choices.append(_choice(file, act, words))
@@ -144,14 +179,6 @@ def _choices(visit: Visit, file: CaseFile) -> list[Button]:
     elif tree.state is not TreeState.ABORTED_LOW_GRADE:
         choices.append(_choice(file, Act.HALT, N_("Halt the tree")))
     return choices
-
-
-def _about_author(visit: Visit, author_id: int) -> list[Button]:
-    choices = [Button(press("who", author_id, "w"), N_("Warn"))]
-    if author_id != visit.person.id:
-        letter = "b" if visit.here_id is not None else "B"
-        choices.append(Button(press("who", author_id, letter), N_("Block")))
-    return [*choices, Button(press("who", author_id), N_("The author"))]
 
 
 def _choice(file: CaseFile, act: Act, words: Text, emphasis: Emphasis = Emphasis.NORMAL) -> Button:
@@ -191,7 +218,7 @@ def press_judge(visit: Visit, task_id: int | None, argument: str | None) -> Scre
         try:
             judging.refuse_stale(file, number)
         except TooLate as late:  # shown as it is now; nothing was done
-            return replace(_screen(visit, file, [late.text]), refused=True)
+            return replace(_shown(visit, file, [late.text]), refused=True)
     if act is Act.REMOVE and not code:
         return _ask_reason(file)
     return _acted(visit, file, act, _meant(file, code))

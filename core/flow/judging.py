@@ -11,7 +11,7 @@ from core.flow import moderation
 from core.flow.handing import SKIPPED
 from core.flow.record import noted
 from core.flow.rules import may_moderate
-from core.flow.turn import Visit
+from core.flow.turn import Turn, Visit
 from core.model import Fate, Message, Tree, TreeState
 from core.people import AuditEntry, Person, Report
 from core.text import N_
@@ -70,21 +70,22 @@ def next_case(visit: Visit, offset: int) -> tuple[CaseFile | None, int]:
     if not cases and offset:
         cases = visit.unit.cases(here, 1)
     count = visit.unit.case_count(here)
-    return (_file(visit, cases[0].message_id) if cases else None), count
+    return (file_of(visit, cases[0].message_id) if cases else None), count
 
 
 def case_file(visit: Visit, message_id: int) -> CaseFile:
     """The file of one text, for those who may judge it."""
     here = scope(visit)
-    file = _file(visit, message_id)
+    file = file_of(visit, message_id)
     if here is not None and not _may_judge(visit, file.message, here):
         raise NotAllowed(_ELSEWHERE)
     return file
 
 
-def _file(visit: Visit, message_id: int) -> CaseFile:
-    tree, message = moderation.found(visit, message_id)
-    return CaseFile(tree, message, tuple(visit.unit.reports(message_id)))
+def file_of(turn: Turn, message_id: int) -> CaseFile:
+    """The file of a text, whoever asks."""
+    tree, message = moderation.found(turn, message_id)
+    return CaseFile(tree, message, tuple(turn.unit.reports(message_id)))
 
 
 def _may_judge(visit: Visit, message: Message, here: int) -> bool:

@@ -37,6 +37,7 @@ def allowed_wish(visit: Visit, wish: Wish) -> Wish:
         return wish
     rules = rules_here(visit)
     _refuse_closed(visit, rules)
+    _refuse_elsewhere(visit, rules)
     _refuse_over_quota(visit, rules)
     kinds = wish.kinds or rules.kinds
     if rules.kinds and not set(kinds) <= set(rules.kinds):
@@ -85,6 +86,18 @@ def _refuse_closed(visit: Visit, rules: Rules) -> None:
         )
 
 
+def _refuse_elsewhere(visit: Visit, rules: Rules) -> None:
+    """A channel set aside for tasks is where they are taken; a group stands for its topics."""
+    place, chosen = visit.who.place, rules.task_channel
+    if None not in (place, chosen) and place not in (chosen, (chosen or "").partition("/")[0]):
+        raise NotAllowed(
+            N_(
+                "In this community tasks have a channel of their own. Take one there, or write to"
+                " me in private."
+            )
+        )
+
+
 def _refuse_over_quota(visit: Visit, rules: Rules) -> None:
     if rules.daily_quota is None:
         return
@@ -114,6 +127,16 @@ def change_rules(visit: Visit, what: str, rules: Rules) -> Rules:
     visit.unit.save_community(community)
     _noted(visit, what, str(dict(before)), str(dict(community.settings)))
     return rules
+
+
+def admitted(visit: Visit, *, is_in: bool) -> None:
+    """Removed from a community: nothing is posted there; let in again: all is as it was set."""
+    community = visit.community
+    if community is None or community.active == is_in:
+        return
+    visit.community = replace(community, active=is_in)
+    visit.unit.save_community(visit.community)
+    _noted(visit, "bot", "out" if is_in else "in", "in" if is_in else "out")
 
 
 def community_moved(visit: Visit, to: str) -> None:

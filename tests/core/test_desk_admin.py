@@ -7,7 +7,8 @@ from fakes.players import Grove, Player
 
 from core.community import rules_of
 from core.desk.config import SETTINGS
-from core.dialogue import AskText, Invite, Moved, Press
+from core.dialogue import Admitted, AskText, Invite, Moved, Press
+from core.flow import posting
 from core.people import Who
 from core.policy import Policy
 from core.testing import MemoryStore
@@ -298,3 +299,50 @@ def home_of(grove: Grove) -> str | None:
     """Where the private work of the only person counts."""
     (person,) = grove.store.tables.people.values()
     return next(n for (_, n), c in grove.store.tables.communities.items() if c.id == person.home_id)
+
+
+async def test_a_community_that_removed_the_bot_finds_its_settings_when_it_comes_back(
+    grove: Grove,
+) -> None:
+    admin = await admin_of(grove)
+    await admin.does("config", setting="quota", value="5")
+    await admin.does("config", setting="day", value="9")
+
+    await admin.send(Admitted(is_in=False))
+    (gone,) = grove.store.tables.communities.values()
+    grove.clock.advance(days=3)
+    planned = await grove.turn(posting.plan_posts)
+    assert (gone.active, planned, grove.store.tables.posts) == (False, 0, {})
+    await admin.send(Admitted(is_in=True))
+    await admin.send(Admitted(is_in=True))
+    grove.clock.advance(days=1)
+    await grove.turn(posting.plan_posts)
+
+    (back,) = grove.store.tables.communities.values()
+    assert (back.active, rules_of(back).daily_quota) == (True, 5)
+    assert len(grove.store.tables.posts) == 1
+    acts = [(e.reason, e.after) for e in grove.store.tables.audit if e.reason == "bot"]
+    assert acts == [("bot", "out"), ("bot", "in")]
+
+
+async def test_whoever_comes_from_a_community_shows_that_the_bot_is_in_it_again(
+    grove: Grove,
+) -> None:
+    admin = await admin_of(grove)
+    await admin.send(Admitted(is_in=False))
+
+    await admin.does("config")
+
+    (back,) = grove.store.tables.communities.values()
+    assert back.active
+
+
+async def test_tasks_have_their_channel_where_one_is_set(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="task_channel", value="88/5")
+
+    await volunteer.takes("initial_prompt")
+    assert "tasks have a channel of their own" in volunteer.notes
+    for place in ("88/5", "88", None):
+        volunteer.who = replace(volunteer.who, place=place)
+        assert not (await volunteer.takes("initial_prompt")).refused

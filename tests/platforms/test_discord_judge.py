@@ -34,8 +34,6 @@ def test_what_is_too_long_unknown_or_impossible_is_found(described: Judge, butto
     assert described.faults("POST", CALLBACK, reply(**button))
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/users/@me/tasks"), ("PATCH", CALLBACK)]
-)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/users/@me/tasks"), ("PATCH", CALLBACK)])
 def test_what_discord_does_not_offer_is_found(described: Judge, method: str, path: str):
     assert described.faults(method, path, None)
