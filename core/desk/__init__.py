@@ -153,10 +153,11 @@ _OPEN_PRESSES = frozenset(
         "lang",
         "speak",
         "board",
+        "remind",
         "heard",
     }
 )
-"""Presses that need no consent."""
+"""Presses that need no consent, or see to it themselves."""
 
 ADMIN_PRESSES = frozenset({"setup", "open", "sendnow"})
 """Presses for those who manage the community; platforms look that up before they send one."""
@@ -170,7 +171,7 @@ _RIGHTS = frozenset({"privacy", "consent", "export-my-data", "delete-my-data", "
 """What nobody can be barred from."""
 
 _RIGHTS_PRESSES = frozenset(
-    {"decline", "privacy", "mydata", "forget", "home", "terms", "help", "heard"}
+    {"decline", "privacy", "mydata", "forget", "home", "terms", "help", "heard", "remind"}
 )
 
 

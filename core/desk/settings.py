@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.desk.data import consent_screen
 from core.desk.tasks import nothing_open
 from core.desk.words import take_task
 from core.dialogue import AskChoice, AskText, Button, Say, Screen, Typed, press
@@ -154,6 +155,9 @@ def remind(visit: Visit, args: Mapping[str, str]) -> Screen:
 
 
 def press_remind(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
+    """Stopping them is anybody's right, whatever became of their consent."""
+    if argument != "off" and not people.has_consented(visit):
+        return consent_screen(visit)
     return remind(visit, {} if argument is None else {"hour": argument})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,23 @@ async def test_withdrawn_consent_ends_them(village: Village) -> None:
     await player.press("decline")
 
     assert not village.person(player).reminders
+
+
+async def test_whoever_has_not_read_the_new_terms_can_stop_them_all_the_same(
+    village: Village,
+) -> None:
+    player = await ana(village)
+    await player.does("remind")
+    number = village.person(player).id
+    village.world = replace(village.world, policy=replace(village.policy, terms_version=2))
+    village.desk = type(village.desk)(village.store, village.world)
+
+    await player.press("remind::on")
+    assert str(player.screen.title) == "Before you begin"
+    await player.press("remind::off")
+
+    assert player.notes == "No more reminders."
+    assert not village.memory.tables.people[number].reminders
 
 
 async def test_a_refusal_is_said_once_at_the_next_screen_that_others_do_not_see(
