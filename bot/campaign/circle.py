@@ -7,7 +7,7 @@ volunteers, `grove sync`, `grove train` again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.campaign.grade import grade
 from bot.campaign.page import Page
 from bot.campaign.phases import RANKING
 from bot.campaign.templates import TEMPLATED, text_tag
+from bot.errors import StartError
 from bot.exchange.sample.command import COMPLETIONS, PROMPTS, Order, Sampling
 from bot.exchange.sample.prompts import Asked, asked_from, write_prompts
 from bot.exchange.sample.replies import PutUp, put_up
@@ -25,6 +26,7 @@ from bot.exchange.sync.target import Target
 from bot.exchange.sync.views import Viewer
 from bot.store import pseudonyms
 from bot.trainer import run_training
+from training.oasst import split_of
 
 STORE, FIRST, SECOND = "training-store", "round-1", "round-2"
 GRADES = "grades.jsonl"
@@ -33,7 +35,7 @@ PROMPTS_SAMPLED, REPLIES_SAMPLED = 350, 6
 LONGEST_REPLY = 56
 """Tokens; few templated replies are longer."""
 
-_SETTINGS = {
+SETTINGS: Mapping[str, str] = {
     "data.templates": json.dumps([TEMPLATED]),  # what a small model can learn
     "rl.max_new_tokens": str(LONGEST_REPLY),
     "eval.max_new_tokens": str(LONGEST_REPLY),
@@ -43,13 +45,15 @@ _SETTINGS = {
 class Circle:
     """One round of training on a demonstration's store, and the reward model of a second."""
 
-    def __init__(self, demo: Demo) -> None:
+    def __init__(self, demo: Demo, settings: Mapping[str, str] = SETTINGS) -> None:
         self._demo, self._folder = demo, demo.folder
         self._seed = demo.plan.seed
+        self._settings = settings
 
     async def close(self) -> Path:
         """All steps; returns the page that tells what came of it."""
         await self._sync("The campaign's trees become a training store.")
+        self._check_held_out()
         self._say("One model learns from replies, one from rankings; the second judges the first.")
         self._train("all", FIRST, self._graded)
         await self._sample()
@@ -78,7 +82,7 @@ class Circle:
 
     def _train(self, step: str, out: str, *more: str) -> None:
         data, place = self._folder / STORE, self._folder / out
-        settings = {"seed": str(self._seed), **_SETTINGS}
+        settings = {"seed": str(self._seed), **self._settings}
         sets = [f"--set={name}={value}" for name, value in settings.items()]
         run_training(step, f"--data={data}", f"--out={place}", "--config=tiny", *sets, *more)
 
@@ -110,12 +114,20 @@ class Circle:
     async def _prompts(self, order: Order, store: Any, names: Any) -> list[Asked]:
         """Held-out ones first, by which the second reward model is judged; then unranked ones."""
         ranked = {row["tree_id"] for row in view_rows(self._folder / STORE, "lists")}
-        chosen: list[Asked] = []
-        for split in ("validation", "train"):
-            found = await asked_from(f"{order.prompts}#{split}", store, names)
-            templated = [asked for asked in found if asked.template == TEMPLATED]
-            chosen += sorted(templated, key=lambda asked: asked.tree_id in ranked)
-        return chosen[:PROMPTS_SAMPLED]
+        found = await asked_from(order.prompts, store, names)
+        templated = [asked for asked in found if asked.template == TEMPLATED]
+        templated.sort(key=lambda x: (split_of(x.tree_id) == "train", x.tree_id in ranked))
+        return templated[:PROMPTS_SAMPLED]
+
+    def _check_held_out(self) -> None:
+        """Nothing could be measured, after minutes of training."""
+        rows = view_rows(self._folder / STORE, "lists")
+        mine = [row for row in rows if row["template"] == TEMPLATED]
+        if not any(split_of(row["tree_id"]) == "validation" for row in mine):
+            raise StartError(
+                f"{len(mine)} rankings are too few to hold any of them out: play a longer campaign,"
+                " with --comparisons 100 or more, or one without training, with --no-training."
+            )
 
 
 def view_rows(store: Path, view: str) -> Iterator[dict[str, Any]]:

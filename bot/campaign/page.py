@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -59,7 +61,7 @@ class Page:
     def accuracy(self) -> tuple[float, float]:
         """The first reward model on held-out pairs: against the grade, and against the votes."""
         found = self._one["reward"]
-        return found["against_grade"]["model"]["value"], found["model"]["pairs"]["value"]
+        return _value(found["against_grade"]["model"]), _value(found["model"]["pairs"])
 
     def figures(self) -> Table:
         """For the screen."""
@@ -100,12 +102,14 @@ class Page:
             " learned on from the volunteers' rankings of the model's own replies\n"
             f"({own['lists']} held-out rankings, against the grade).\n"
         )
-        for step, title in _CURVES.items():
-            yield f"![{title}]({self._first}/figures/{step}.png)"
+        for step, title in _CURVES.items():  # a run of very few steps has no curve
+            picture = f"{self._first}/figures/{step}.png"
+            if (self._folder / picture).is_file():
+                yield f"![{title}]({picture})"
         yield "\n## Before and after\n\n| prompt | fine-tuned | after RL |\n| --- | --- | --- |"
         for sample in self._samples[:_SAMPLES]:
             asked = sample["prompt"][-1]["content"]
-            yield f"| {asked} | {_told(sample, 'before')} | {_told(sample, 'after')} |"
+            yield f"| {_cell(asked)} | {_told(sample, 'before')} | {_told(sample, 'after')} |"
         yield (
             f"\nThe number is the true grade of a reply, from 0 to 1. More: [first round]"
             f"({self._first}/report.md), [second round]({self._second}/report.md), [the training"
@@ -141,13 +145,22 @@ _CURVES = {
 def _rounds(part: dict[str, Any]) -> tuple[float, float]:
     """Against the grade, the first reward model and the second."""
     first, second = (part[f"{turn}_against_grade"]["model"] for turn in ("first", "second"))
-    return first["value"], second["value"]
+    return _value(first), _value(second)
+
+
+def _value(found: dict[str, Any] | None) -> float:
+    """Not a number where no two replies differ in grade."""
+    return float(found["value"]) if found else nan
 
 
 def _told(sample: dict[str, Any], side: str) -> str:
     prompt, text = sample["prompt"][-1]["content"], sample[side][0]["text"]
-    shown = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
-    return f"{shown} ({grade(prompt, text):.2f})"
+    return f"{_cell(text)} ({grade(prompt, text):.2f})"
+
+
+def _cell(text: str) -> str:
+    """A model's words as a table cell shows them: nothing in them is markup."""
+    return re.sub(r"([\\|\[\]`*_])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
 def _json(path: Path) -> dict[str, Any]:
