@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from core.imported import AT_REST
 from core.labels import sums
 from core.model import LABELLING, REPLYING, Ballot, LabelSum, Review, Slot, Tree
 from core.policy import Policy
@@ -39,7 +40,8 @@ class Opinions:
 
 def broken_of(tree: Tree, slots: set[Slot], opinions: Opinions, policy: Policy) -> Iterator[str]:
     """Sentences that should hold of this tree and do not."""
-    if next_state(tree, policy) is not tree.state:
+    at_rest = tree.limits == AT_REST  # imported as it was, so that nothing in it is decided here
+    if not at_rest and next_state(tree, policy) is not tree.state:
         yield "A tree is in the state that its contents imply."
     if set(open_work(tree, policy).values()) != {slot for slot in slots if slot.free > 0}:
         yield "The open work that is stored is the open work of the tree."
@@ -47,7 +49,7 @@ def broken_of(tree: Tree, slots: set[Slot], opinions: Opinions, policy: Policy) 
         yield from _broken_of_grown(tree, opinions)
     if any(_voted_on_own(tree, ballot) for given in opinions.ballots.values() for ballot in given):
         yield "Nobody ranks an own text."
-    if tree.state in RANKED and not _ballots_are_counted(tree, opinions, policy):
+    if not at_rest and tree.state in RANKED and not _ballots_are_counted(tree, opinions, policy):
         yield "The kept number of ballots is that of those that cover all replies."
 
 

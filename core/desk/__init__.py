@@ -283,7 +283,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
         return data.consent_screen(visit)
     if spec.audience is Audience.ADMIN and not visit.who.may_manage:
-        config.require_community(visit)
+        rules.community_here(visit)
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if spec.audience is Audience.MODERATOR and not rules.may_moderate(visit):
         raise NotAllowed(ONLY_MODERATORS)

@@ -33,7 +33,7 @@ class Setting:
 
 def config(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/config [setting] [value]: shows all, explains one, or sets it."""
-    require_community(visit)
+    flow.community_here(visit)
     name = args.get("setting", "").strip().lower().replace("-", "_")
     if not name:
         return all_settings(visit)
@@ -102,15 +102,14 @@ _POSTS_SHOWN = 3
 
 def _unsettled(visit: Visit) -> Sequence[Outgoing]:
     """Posts that only an admin can decide about."""
-    assert visit.community is not None
-    return posting.unsettled(visit, visit.community.id)[:_POSTS_SHOWN]
+    return posting.unsettled(visit, flow.community_here(visit).id)[:_POSTS_SHOWN]
 
 
 _OPEN = {True: N_("Switch tasks on"), False: N_("Switch tasks off")}
 
 
 def press_open(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
-    require_community(visit)
+    flow.community_here(visit)
     rules = replace(flow.rules_here(visit), open=argument == "yes")
     flow.change_rules(visit, "open", rules)
     return replace(all_settings(visit), notes=(N_("Saved."),))
@@ -118,16 +117,11 @@ def press_open(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 def press_sendnow(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """`board.period`: a post that was refused, or may not have arrived, goes out (again)."""
-    require_community(visit)
+    flow.community_here(visit)
     assert visit.community is not None
     board, _, period = (argument or "").partition(".")
     posting.send_now(visit, visit.community.id, board, period)
     return replace(all_settings(visit), notes=(N_("It is being sent."),))
-
-
-def require_community(visit: Visit) -> None:
-    if visit.community is None:
-        raise Unknown(N_("Use this command in the community that you want to set up."))
 
 
 # -- reading and showing values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from core.desk.config import all_settings, require_community, schedule_from, show_languages
+from core.desk.config import all_settings, schedule_from, show_languages
 from core.desk.words import take_task
 from core.dialogue import AskChoice, Button, Emphasis, Invite, Say, Screen, press
 from core.errors import Unknown
@@ -23,7 +23,7 @@ def setup(visit: Visit, args: Mapping[str, str]) -> Screen:
 
 def press_setup(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """`step` shows a step, `step.choice` sets it and goes on."""
-    require_community(visit)
+    flow.community_here(visit)
     step, _, choice = (argument or "channel").partition(".")
     if step not in _STEPS:
         raise Unknown(N_("This button is out of date. Go on with /setup."))
@@ -75,7 +75,7 @@ def _step_languages(visit: Visit) -> Screen:
 def _set_languages(visit: Visit, choice: str) -> None:
     if choice == "all":
         flow.change_languages(visit, ())
-    elif choice in LANGUAGES:
+    elif choice in LANGUAGES:  # else it stays as it is
         flow.change_languages(visit, (choice,))
 
 
@@ -124,7 +124,7 @@ def _set_terms(visit: Visit, choice: str) -> None:
 
 def post_button(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/post-button: the way in for those who never type a command."""
-    require_community(visit)
+    flow.community_here(visit)
     return Invite(
         notes=(N_("The button is posted. You may want to pin the message."),),
         card=Say(

@@ -12,7 +12,7 @@ from core.flow.handing import Wish
 from core.flow.record import noted
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
-from core.people import AuditEntry
+from core.people import AuditEntry, Community
 from core.schedule import Schedule, is_quiet, next_run, period_start
 from core.text import N_, Nn_
 
@@ -119,10 +119,9 @@ def _refuse_over_quota(visit: Visit, rules: Rules) -> None:
 
 def change_rules(visit: Visit, what: str, rules: Rules) -> Rules:
     """New rules for the community of this visit; the old ones are kept in the record."""
-    if visit.community is None:
-        raise Unknown(N_("Use this command in the community that you want to set up."))
-    before = visit.community.settings
-    community = with_rules(visit.community, rules)
+    here = community_here(visit)
+    before = here.settings
+    community = with_rules(here, rules)
     visit.community = community
     visit.unit.save_community(community)
     _noted(visit, what, str(dict(before)), str(dict(community.settings)))
@@ -137,6 +136,13 @@ def admitted(visit: Visit, *, is_in: bool) -> None:
     visit.community = replace(community, active=is_in)
     visit.unit.save_community(visit.community)
     _noted(visit, "bot", "out" if is_in else "in", "in" if is_in else "out")
+
+
+def community_here(visit: Visit) -> Community:
+    """The one that is being set up; in private there is none."""
+    if visit.community is None:
+        raise Unknown(N_("Use this command in the community that you want to set up."))
+    return visit.community
 
 
 def community_moved(visit: Visit, to: str) -> None:
@@ -165,20 +171,18 @@ def _moved_place(place: str | None, old: str, to: str) -> str | None:
 
 def change_languages(visit: Visit, codes: tuple[str, ...]) -> None:
     """The task languages of the community; none means all."""
-    if visit.community is None:
-        raise Unknown(N_("Use this command in the community that you want to set up."))
-    before = visit.community.languages
-    visit.community = replace(visit.community, languages=codes)
+    here = community_here(visit)
+    before = here.languages
+    visit.community = replace(here, languages=codes)
     visit.unit.save_community(visit.community)
     _noted(visit, "languages", ",".join(before), ",".join(codes))
 
 
 def change_board(visit: Visit, board: str, schedule: Schedule | None) -> None:
     """When a board is posted here, or that it no longer is."""
-    if visit.community is None:
-        raise Unknown(N_("Use this command in the community that you want to set up."))
+    here = community_here(visit)
     if schedule is None:
-        visit.unit.drop_schedule(visit.community.id, board)
+        visit.unit.drop_schedule(here.id, board)
     else:
         run = next_run(schedule, visit.now)
         visit.unit.save_schedule(replace(schedule, next_run=run))

@@ -15,6 +15,7 @@ from core.export import Pseudonyms, json_line, tree_line
 from core.imported import AT_REST
 from core.model import TreeState
 from core.policy import Policy
+from storage.invariants import broken_invariants
 
 OTHERS = Pseudonyms("another seed")
 
@@ -61,6 +62,16 @@ async def test_export_import_export_gives_the_same_file(tmp_path, new_store, nam
     assert first == second
     assert counts == again == Exported(trees=3, messages=15)
     assert result == Imported(trees=3, messages=15)
+
+
+async def test_a_store_with_trees_that_rest_as_they_were_fits_together(tmp_path, new_store):
+    states = ("ranking", "ready_for_export", "aborted_low_grade", "halted_by_moderator")
+    records = [tree_number(i, state=TreeState(name)) for i, name in enumerate(states, 1)]
+    store = await new_store()
+
+    await imported(store, file_of(tmp_path, *records))
+
+    assert await broken_invariants(store, Policy(), lambda looked_at: None) == []
 
 
 async def test_an_imported_tree_rests_under_the_name_of_its_file(tmp_path, new_store):
