@@ -354,3 +354,16 @@ async def test_of_very_many_trees_what_stands_below_is_not_counted(
     await moderator.does("mod", action="search", what="buy")
 
     assert "What stands below them would go with them." in body(moderator)
+
+
+async def test_what_cannot_be_done_to_a_text_is_passed_over(village: Neighbourhood) -> None:
+    await village.prompt()
+    await village.reviewed(spam=1.0)
+    moderator = village.moderator()
+    await moderator.does("mod", action="search", what="bees")
+    await presses(moderator, "Hold all")
+
+    await presses(moderator, "Spam")
+
+    assert moderator.notes == "Done: 0 of 1"
+    assert not village.tree.root.held

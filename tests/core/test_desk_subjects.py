@@ -9,7 +9,11 @@ from fakes.neighbourhood import HOME, Neighbourhood
 from fakes.players import Player
 
 from core.dialogue import Press, Typed, press
+from core.errors import NotAllowed, Unknown
+from core.flow import judging, moderation
+from core.flow.turn import Visit
 from core.people import Who
+from core.ports import UnitOfWork
 
 
 @pytest.fixture
@@ -356,3 +360,40 @@ async def test_settings_and_the_policys_own_acts_are_in_the_record(village: Neig
     (row,) = admin.screen.table.rows
     assert (str(row[1]), str(row[2]), str(row[3])) == ("Ad", "set up", "—")
     assert "daily_quota" in str(row[4])
+
+
+async def test_texts_that_nobody_wrote_are_nobodys_complaint(village: Neighbourhood) -> None:
+    author = await village.prompt()
+    await anybodys_report(village)
+    await author.send(Press("forget::profile!"))
+    moderator = village.moderator()
+
+    await moderator.does("mod", action="trolls")
+
+    assert moderator.screen.table is None
+
+
+async def test_who_is_not_there_cannot_be_warned(village: Neighbourhood) -> None:
+    with pytest.raises(Unknown):
+        await village.turn(lambda turn: moderation.warn(turn, 77, "x"))
+
+
+async def test_the_use_cases_themselves_ask_for_the_right(village: Neighbourhood) -> None:
+    volunteer = await village.volunteer()
+
+    def work(unit: UnitOfWork) -> int | None:
+        came = unit.arrive(volunteer.who, None, village.clock())
+        visit = Visit(
+            unit,
+            village.world,
+            village.clock(),
+            volunteer.who,
+            came.person,
+            came.account,
+            came.session,
+            came.community,
+        )
+        return judging.scope(visit)
+
+    with pytest.raises(NotAllowed):
+        await village.store.transact(work)
