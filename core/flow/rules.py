@@ -124,8 +124,17 @@ def change_rules(visit: Visit, what: str, rules: Rules) -> Rules:
     community = with_rules(here, rules)
     visit.community = community
     visit.unit.save_community(community)
+    _keep_hours(visit, community.id, rules.timezone)
     _noted(visit, what, str(dict(before)), str(dict(community.settings)))
     return rules
+
+
+def _keep_hours(visit: Visit, community_id: int, timezone: str) -> None:
+    """Boards keep the hours that were set, in whatever time zone the community has now."""
+    for schedule in visit.unit.schedules(community_id):
+        if schedule.timezone != timezone:
+            moved = replace(schedule, timezone=timezone)
+            visit.unit.save_schedule(replace(moved, next_run=next_run(moved, visit.now)))
 
 
 def admitted(visit: Visit, *, is_in: bool) -> None:

@@ -346,3 +346,13 @@ async def test_tasks_have_their_channel_where_one_is_set(grove: Grove) -> None:
     for place in ("88/5", "88", None):
         volunteer.who = replace(volunteer.who, place=place)
         assert not (await volunteer.takes("initial_prompt")).refused
+
+
+async def test_boards_keep_their_hours_when_the_time_zone_changes(grove: Grove) -> None:
+    admin = await admin_of(grove)
+    await admin.does("config", setting="day", value="18")
+
+    await admin.does("config", setting="timezone", value="Asia/Tokyo")
+
+    (schedule,) = grove.store.tables.schedules.values()
+    assert (schedule.hour, schedule.timezone, schedule.next_run.hour) == (18, "Asia/Tokyo", 9)
