@@ -19,6 +19,7 @@ from bot.platform_permits import discord_permits, telegram_permits
 from bot.store import fault_of, opened
 from locales.catalogues import catalogue_file, is_translated, read_catalogue
 from locales.extract import COMPLETE
+from locales.pseudo import COMMAND_NAME
 from storage.errors import StoreError, StoreUnreachable
 from storage.identity import KEY_FILE
 
@@ -99,7 +100,8 @@ async def _words(settings: Settings) -> str:
         path = catalogue_file(name)
         if not path.is_file():
             raise StartError(f"the translation {name} is missing; install the program again.")
-        missing = [m for m in read_catalogue(path, name) if m.id and not is_translated(m)]
+        wanted = [m for m in read_catalogue(path, name) if m.id and m.context != COMMAND_NAME]
+        missing = [m for m in wanted if not is_translated(m)]
         if missing and name != "en":
             raise StartError(
                 f"{name} lacks {len(missing)} sentences, which are said in English; install a "
