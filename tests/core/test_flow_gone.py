@@ -14,11 +14,12 @@ from fakes.players import Grove, Player
 
 from core.bulletin import Outgoing, PostState, bulletin
 from core.casework import Search, Sweep, SweepState
+from core.desk import cases
 from core.dialogue import Press, Say, press
 from core.errors import NotAllowed, Unknown
 from core.flow import judging, moderation, posting, record, reminding, searching
 from core.flow.turn import Turn, Visit
-from core.model import TaskKind
+from core.model import Fate, TaskKind
 from core.people import AuditEntry, Person, Who
 from core.policy import Policy
 from core.ports import Standing
@@ -227,3 +228,16 @@ async def test_a_language_that_nobody_knows_is_not_set_up(grove: Grove) -> None:
 
     (home,) = grove.store.tables.communities.values()
     assert home.languages == ()
+
+
+async def test_a_case_about_a_text_that_its_author_took_back_offers_no_restore() -> None:
+    village = Neighbourhood()
+    message = await village.reported()
+    tree = village.tree
+    gone = replace(tree.root, fate=Fate.WITHDRAWN)
+    await village.turn(lambda turn: turn.unit.save_tree(tree.with_message(gone)))
+    file = await village.turn(lambda turn: judging.file_of(turn, message.id))
+
+    labels = [str(button.label) for button in cases._verdicts(replace(file, reports=()))]
+
+    assert "Restore" not in labels
