@@ -153,9 +153,11 @@ class Policy:
             "ranked_1": Fraction(9),
             "ranked_2": Fraction(3),
             "ranked_3": Fraction(1),
+            "agreed": Fraction(0),
         }
     )
-    """Points for each contribution of a kind; each kind's sum is rounded down."""
+    """Points for each contribution of a kind; each kind's sum is rounded down. `agreed` counts, for
+    each pair of replies in a ballot, 2 when most other voters see it alike and 1 for a tie."""
     streak_freezes_per_week: int = 1
     """Missed days a week that do not end a streak."""
 

@@ -38,6 +38,7 @@ COUNT_NAMES: Mapping[str, Text] = {
     "ranked_1": N_("Ranked first by a volunteer"),
     "ranked_2": N_("Ranked second by a volunteer"),
     "ranked_3": N_("Ranked third by a volunteer"),
+    "agreed": N_("Agreement with other voters"),
 }
 
 
@@ -89,7 +90,7 @@ def _reasons(visit: Visit, standing: Standing) -> Table | None:
     rows = tuple(
         (COUNT_NAMES[name], str(count), str(points.points({name: count}, visit.policy.points)))
         for name, count in standing.counts.items()
-        if count
+        if count and visit.policy.points[name]
     )
     if not rows:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from fakes.planting import grow, moved, plant
@@ -14,6 +15,7 @@ from core.flow.handing import expire_leases
 from core.flow.housekeeping import Tended
 from core.flow.turn import Turn
 from core.model import Ballot, TaskKind, TreeState
+from core.policy import Policy
 
 K = TaskKind
 S = TreeState
@@ -150,6 +152,23 @@ async def test_voters_of_an_ended_vote_are_compared_with_the_others_once() -> No
     await village.turn(lambda turn: moderation.resume(turn, village.tree.id, "all is well"))
     assert village.tree.state is S.READY_FOR_EXPORT
     assert concords() == [(0, 0), (0, 0), (1, 0)]
+
+
+async def test_voters_earn_by_agreement_where_the_policy_says_so() -> None:
+    worth = {**Policy().points, "agreed": Fraction(3)}
+    village = Village(min_rankings=3, max_rankings=3, points=worth)
+    await village.ranking()
+    voters = [await village.with_task(K.RANK_ASSISTANT_REPLIES) for _ in range(3)]
+
+    for voter in voters:
+        await village.ranks(voter, 0, 1)
+
+    assert [village.points(voter)["agreed"] for voter in voters] == [2, 2, 2]
+    screen = await voters[0].does("me")
+    assert screen.table is not None
+    assert ["Agreement with other voters", "2", "6"] in [
+        [str(c) for c in r] for r in screen.table.rows
+    ]
 
 
 async def test_hostile_votes_count_less() -> None:

@@ -138,7 +138,7 @@ class Village(Grove):
         """What somebody has been given points for, all in all."""
         counts = self.memory.tables.tallies.get(("*", "total", self.person(player).id), {})
         worth = self.memory.policy.points
-        return {name: count for name, count in counts.items() if count and name in worth}
+        return {name: count for name, count in counts.items() if count and worth.get(name)}
 
     def snapshot(self) -> dict[str, object]:
         """All rows but the keys of events seen and what limits count, to be compared later."""
