@@ -7,7 +7,14 @@ import logging
 from dataclasses import replace
 from typing import Protocol
 
-from telegram import Bot, ChatMember, Message
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberMember,
+    ChatMemberRestricted,
+    ChatPermissions,
+    Message,
+)
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.platforms.telegram_data import Owner
@@ -126,6 +133,27 @@ class Talk:
                 _log.info("Asking again who is in a group after %s", type(error).__name__)
                 await asyncio.sleep(_PAUSE * 2**attempt)
         return None
+
+    async def lacks(self, chat_id: int) -> tuple[str, ...]:
+        """What boards and the button take and the bot may not do in a group, by Telegram's name."""
+        member = await self._member(chat_id, self._bot.id)
+        may: ChatMemberRestricted | ChatPermissions | None = None
+        if isinstance(member, ChatMemberRestricted):
+            may = member
+        elif isinstance(member, ChatMemberMember):
+            may = await self._permissions(chat_id)
+        if may is None:
+            return ()
+        wanted = {"Send Messages": may.can_send_messages, "Send Photos": may.can_send_photos}
+        return tuple(name for name, granted in wanted.items() if granted is False)
+
+    async def _permissions(self, chat_id: int) -> ChatPermissions | None:
+        """What everybody may do in a group; None where Telegram does not say."""
+        try:
+            return (await self._bot.get_chat(chat_id)).permissions
+        except TelegramError as error:
+            _log.info("Nobody says what is allowed in a group: %s", type(error).__name__)
+            return None
 
     async def community_moved(self, who: Who, to: int) -> None:
         """The group of this visit has another id: its settings go with it, once."""

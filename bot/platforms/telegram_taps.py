@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from telegram import Bot, CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.helpers import create_deep_linked_url
@@ -130,6 +131,8 @@ class Taps:
         if about is not None:
             is_in, is_admin = await self._talk.standing(about.chat_id, query.from_user.id)
             who = who_from_user(query.from_user, about if is_in else None, is_admin=is_admin)
+            if is_admin and _sets_up(event):
+                who = replace(who, lacks=await self._talk.lacks(about.chat_id))
         elif in_private(message.chat):
             who = who_from_user(query.from_user)
         else:
@@ -178,6 +181,11 @@ def _finished(tap: Pick | Tick, state: Picks | Form) -> Event | None:
         return None
     method = "pair" if state.count == 2 else "best_first"
     return Ordered(tap.task_id, state.finished, state.all_bad, method)
+
+
+def _sets_up(event: Event) -> bool:
+    """The steps at whose end an admin is told what the bot lacks."""
+    return isinstance(event, Press) and event.id.partition(":")[0] == "setup"
 
 
 def _task_of(press_id: str) -> int | None:

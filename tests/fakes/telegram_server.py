@@ -399,6 +399,15 @@ class FakeTelegram:
         if status is None:
             raise _Refused(400, "Bad Request: member not found")
         member: Json = {"user": {"id": user, "is_bot": False, "first_name": "x"}, "status": status}
+        if status == "restricted":
+            rights = (
+                "is_member can_send_audios can_send_documents can_send_photos can_send_videos "
+                "can_send_video_notes can_send_voice_notes can_send_polls can_send_other_messages "
+                "can_add_web_page_previews can_react_to_messages can_edit_tag can_change_info "
+                "can_invite_users can_pin_messages can_manage_topics"
+            )
+            member |= {**dict.fromkeys(rights.split(), False), "until_date": 0}
+            member["can_send_messages"] = True
         if status == "creator":
             member["is_anonymous"] = False
         if status == "administrator":
@@ -410,6 +419,20 @@ class FakeTelegram:
             )
             member |= dict.fromkeys(rights.split(), False)
         return member
+
+    def _getchat(self, call: Call) -> Json:
+        chat = self.chats.get(call.chat)
+        if chat is None:
+            raise _Refused(400, "Bad Request: chat not found")
+        gifts = (
+            "unlimited_gifts limited_gifts unique_gifts premium_subscription gifts_from_channels"
+        )
+        return {
+            **chat,
+            "accent_color_id": 0,
+            "max_reaction_count": 1,
+            "accepted_gift_types": dict.fromkeys(gifts.split(), False),
+        }
 
     def _getmycommands(self, call: Call) -> list[Json]:
         return self.commands.get(_scope(call), [])

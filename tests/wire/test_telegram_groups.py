@@ -2,9 +2,10 @@
 
 import json
 
+import pytest
 from fakes.telegram_people import Volunteer, button_with, words_on
 from fakes.telegram_scene import Scene, scene
-from fakes.telegram_server import BOT_NAME, Json
+from fakes.telegram_server import BOT_ID, BOT_NAME, Json
 
 from core.community import Rules, rules_of
 
@@ -189,6 +190,38 @@ async def test_a_group_is_set_up_in_private_from_the_topic_where_it_was_asked_fo
         assert rules(here).board_channel == f"{GROUP['id']}/77"
         assert rules(here).terms_version is not None
         assert in_group(here) == []
+
+
+@pytest.mark.parametrize(
+    ("bot_is", "everybody_may", "lacks"),
+    [
+        ("administrator", {}, ""),
+        ("restricted", {}, "Send Photos"),
+        ("member", {"can_send_messages": True, "can_send_photos": True}, ""),
+        ("member", {"can_send_messages": False, "can_send_photos": False}, "Send Messages"),
+    ],
+)
+async def test_the_end_of_the_setup_names_what_the_bot_may_not_do(
+    bot_is: str, everybody_may: Json, lacks: str
+) -> None:
+    async with scene() as here:
+        ana = await admin_of(here)
+        here.tg.members[GROUP["id"], BOT_ID] = bot_is
+        here.tg.chats[GROUP["id"]] = {**GROUP, "permissions": everybody_may}
+
+        ana.say("/setup", GROUP)
+        await ana.reads("Set up 1/4")
+        for words, then in (
+            ("Yes, here", "Set up 2/4"),
+            ("All languages", "Set up 3/4"),
+            ("Mondays at 9:00", "Set up 4/4"),
+            ("We promise", "Ready. Volunteers can begin"),
+        ):
+            await ana.tap(words)
+            ready = await ana.reads(then)
+
+        assert ("I still need these permissions" in ready["text"]) == bool(lacks)
+        assert lacks in ready["text"]
 
 
 async def test_settings_obey_only_those_who_are_admins_when_they_tap() -> None:
