@@ -51,6 +51,7 @@ from core.people import Who
 from core.policy import Policy
 from core.ports import World
 from storage.open import SqlStore
+from storage.publication import kept_seed
 from storage.sqlite import SqliteStore
 
 VOLUNTEERS = 120
@@ -102,7 +103,9 @@ class Demo:
         return World(policy, self.clock, self.rng, LanguageHint())
 
     async def play(self) -> None:
-        """Let everybody come and go, phase after phase."""
+        """Let everybody come and go, phase after phase; the same seed splits the trees alike."""
+        async with self.store(CONVERSATIONS) as store:
+            await store.transact(partial(kept_seed, first=f"demo {self.plan.seed}"))
         for phase in self.plan.phases():
             async with self.store(phase.policy) as store:
                 await self._phase(phase, store)

