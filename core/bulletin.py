@@ -134,7 +134,13 @@ def bulletin(
 def _news(rows: Sequence[Row], finished: int) -> list[Text]:
     news = []
     if finished:
-        news.append(Nn_("{count} tree was finished.", "{count} trees were finished.", finished))
+        news.append(
+            Nn_(
+                "{count} tree begun here was finished.",
+                "{count} trees begun here were finished.",
+                finished,
+            )
+        )
     newcomers = tuple(row.name for row in rows if row.change is None)
     if newcomers and len(newcomers) < len(rows):
         news.append(N_("New on the board: {names}", names=newcomers))

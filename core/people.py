@@ -62,6 +62,11 @@ class Person:
     notice: str | None = None  # the name of something to be said once, at the next screen
     warning: str | None = None  # what moderators warned them of, until they have said they read it
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether they are on no board."""
+        return self.hidden or self.blocked
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -142,4 +147,5 @@ class AuditEntry:
     before: str | None = None
     after: str | None = None
     reason: str | None = None
-    community_id: int | None = None  # where it was done; None: by policy, or by an owner in private
+    community_id: int | None = None  # where it was done, None: by policy or in private;
+    # of a tree's state: where the tree began

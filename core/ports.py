@@ -188,8 +188,8 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """Newest first."""
         ...
 
-    def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
-        """Tasks leased to this person since then: (all, still open)."""
+    def tasks_taken_in(self, community_id: int, person_id: int, since: datetime) -> int:
+        """How many tasks this person took since then whose points go to this community."""
         ...
 
     def open_prompt_tasks(self, lang: str) -> int:
@@ -313,8 +313,8 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """The platform's id of a community."""
         ...
 
-    def finished_trees(self, since: datetime, until: datetime) -> int:
-        """Trees that became ready in this span."""
+    def finished_trees(self, community_id: int, since: datetime, until: datetime) -> int:
+        """Trees that began in this community and became ready in this span."""
         ...
 
     def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:

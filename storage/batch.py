@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from storage.driver import Row, Sql, Value, dollars
+from storage.driver import Row, Sql, Value
 
 _DOLLAR = re.compile(r"\$(\d+)")
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,22 @@ class Many:
     all: str
 
 
-def insert_many(table: str, types: Mapping[str, str], then: str = "") -> Many:
-    """New rows; `then` says what happens to those that are there already."""
-    names = ", ".join(types)
+def insert_many(
+    table: str, types: Mapping[str, str], then: str = "", looked_up: Mapping[str, str] = _NOTHING
+) -> Many:
+    """New rows; `then` says what happens to those that are there already.
+
+    What is `looked_up` is an expression in which another column stands as {name}.
+    """
+    names = ", ".join((*types, *looked_up))
+    numbers = {name: f"${number}" for number, name in enumerate(types, 1)}
+    one = ", ".join((*numbers.values(), *(sql.format_map(numbers) for sql in looked_up.values())))
+    columns = {name: f"v.{name}" for name in types}
+    all = ", ".join((*columns.values(), *(sql.format_map(columns) for sql in looked_up.values())))
     return Many(
-        one=f"INSERT INTO {table} ({names}) VALUES ({dollars(len(types))}) {then}",
-        all=f"INSERT INTO {table} ({names}) SELECT * FROM {_lists(types)} {then}",
+        one=f"INSERT INTO {table} ({names}) VALUES ({one}) {then}",
+        all=f"INSERT INTO {table} ({names})"
+        f" SELECT {all} FROM {_lists(types)} AS v ({', '.join(types)}) {then}",
     )
 
 

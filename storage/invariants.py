@@ -88,6 +88,9 @@ OF_ROWS: Mapping[str, str] = {
             GROUP BY person_id, scope
         ) AS m ON m.person_id = a.person_id AND m.scope = a.scope
         WHERE a.period = 'total' AND ({_UNEQUAL})""",
+    "Counters are unseen where their person is hidden or blocked, and only there.": """
+        SELECT y.person_id FROM tally y JOIN person p ON p.id = y.person_id
+        WHERE y.unseen <> (p.hidden OR p.blocked)""",
     "A person's counters are what they gave.": f"""
         SELECT person_id FROM (
             SELECT person_id, {_GIVEN} FROM tally WHERE scope = '*' AND period = 'total'

@@ -33,6 +33,7 @@ def settle(turn: Turn, before: Tree, after: Tree, *, reason: str | None = None) 
                 before=before.state,
                 after=tree.state,
                 reason=reason,
+                community_id=tree.root.community_id,
             )
         )
         _follow(turn, before.state, tree)

@@ -145,7 +145,7 @@ def bulletin_of(turn: Turn, outgoing: Outgoing, community: Community) -> Bulleti
         board,
         _places_before(turn, scope, previous_period(outgoing.board, outgoing.period), board),
         streaks=_streaks(turn, board),
-        finished=unit.finished_trees(since, until),
+        finished=unit.finished_trees(community.id, since, until),
         needs=unit.needs(community.languages, _NEEDS_CAP),
         language=_language(rules, community),
     )

@@ -99,10 +99,11 @@ def _refuse_elsewhere(visit: Visit, rules: Rules) -> None:
 
 
 def _refuse_over_quota(visit: Visit, rules: Rules) -> None:
+    """What they took elsewhere is no concern of this community's."""
     if rules.daily_quota is None:
         return
     midnight = period_start("day", visit.now)
-    taken, _ = visit.unit.tasks_taken_since(visit.person.id, midnight)
+    taken = visit.unit.tasks_taken_in(visit.here_id or 0, visit.person.id, midnight)
     if taken >= rules.daily_quota:
         hours = max(1, -(-(midnight + timedelta(days=1) - visit.now) // timedelta(hours=1)))
         raise TooMuch(

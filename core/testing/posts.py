@@ -82,11 +82,15 @@ class Posts(People):
                 return external_id
         return None
 
-    def finished_trees(self, since: datetime, until: datetime) -> int:
-        return sum(
-            entry.act == "state" and entry.after == "ready_for_export" and since <= entry.at < until
+    def finished_trees(self, community_id: int, since: datetime, until: datetime) -> int:
+        finished = {
+            entry.tree_id
             for entry in self._t.audit
-        )
+            if (entry.act, entry.after) == ("state", "ready_for_export")
+            and entry.community_id == community_id
+            and since <= entry.at < until
+        }
+        return len(finished)
 
     def needs(self, languages: Sequence[str], cap: int) -> Mapping[tuple[str, TaskKind], int]:
         counts: dict[tuple[str, TaskKind], int] = {}

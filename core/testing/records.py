@@ -170,7 +170,7 @@ class Records(Work):
         rows = []
         for (s, p, person_id), counts in self._t.tallies.items():
             person = self._t.people.get(person_id)
-            if (s, p) != (scope, period) or person is None or person.hidden or person.blocked:
+            if (s, p) != (scope, period) or person is None or person.is_unseen:
                 continue
             full = {name: counts.get(name, 0) for name in self._policy.points}
             if self._points(full) > 0:

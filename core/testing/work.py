@@ -95,13 +95,12 @@ class Work(Trees):
         mine = [t for t in self._t.tasks.values() if t.person_id == person_id and t.is_open]
         return sorted(mine, key=lambda t: (t.leased_at, t.id), reverse=True)
 
-    def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
-        taken = [
-            task
+    def tasks_taken_in(self, community_id: int, person_id: int, since: datetime) -> int:
+        return sum(
+            (task.community_id, task.person_id) == (community_id, person_id)
+            and task.leased_at >= since
             for task in self._t.tasks.values()
-            if task.person_id == person_id and task.leased_at > since
-        ]
-        return len(taken), sum(task.is_open for task in taken)
+        )
 
     def open_prompt_tasks(self, lang: str) -> int:
         return sum(

@@ -93,7 +93,7 @@ class TallyRow(Table, table=True):
 
     __tablename__ = "tally"
     __table_args__ = (
-        index("ix_tally_board", "scope", "period", "points"),
+        index("ix_tally_board", "scope", "period", "unseen", "points"),
         CLUSTERED,
     )
 
@@ -115,10 +115,12 @@ class TallyRow(Table, table=True):
     ranked_3: int = column(Integer)
     compared: int = column(Integer)  # pairs of replies, with the majority of other voters
     agreed: int = column(Integer)  # half agreements among them
+    unseen: bool = column(Boolean, server_default=false())  # of somebody who is on no board
 
 
 FINISHED = "act = 'state' AND after = 'ready_for_export'"
-"""The record of trees that were finished; SQLite wants these very words in the query."""
+DONE_BY_PEOPLE = "act <> 'state'"
+"""Trees that were finished, and acts of people; SQLite wants these very words in the query."""
 
 
 class AuditRow(Table, table=True):
@@ -128,8 +130,9 @@ class AuditRow(Table, table=True):
     __table_args__ = (
         index("ix_audit_tree_id", "tree_id", where="tree_id IS NOT NULL"),
         index("ix_audit_subject_id", "subject_id", where="subject_id IS NOT NULL"),
-        index("ix_audit_finished", "at", where=FINISHED),
-        index("ix_audit_community_id", "community_id", where="community_id IS NOT NULL"),
+        index("ix_audit_finished", "community_id", "at", where=FINISHED),
+        index("ix_audit_community_id", "community_id", where=DONE_BY_PEOPLE),
+        index("ix_audit_act", "id", where=DONE_BY_PEOPLE),
     )
 
     id: int | None = key()
@@ -142,7 +145,7 @@ class AuditRow(Table, table=True):
     before: str | None = maybe(String)
     after: str | None = maybe(String)
     reason: str | None = maybe(String)
-    community_id: int | None = maybe(Id)
+    community_id: int | None = maybe(Id)  # where it was done; of a state, where the tree began
 
 
 class SeenRow(Table, table=True):

@@ -22,6 +22,7 @@ from storage.convert import (
     settings,
 )
 from storage.driver import Value, dollars
+from storage.tables.work import DONE_BY_PEOPLE
 from storage.times import micros, moment
 from storage.unit.base import Part
 
@@ -101,9 +102,9 @@ class Casework(Part):
         return self._number(f"{CASE_COUNT} {where}", *here)
 
     def acts(self, community_id: int | None, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
-        where, here = "a.act <> 'state'", []
+        where, here = DONE_BY_PEOPLE, []
         if community_id is not None:
-            where, here = "a.community_id = $3", [community_id]
+            where, here = f"{DONE_BY_PEOPLE} AND a.community_id = $3", [community_id]
         rows = self.db.rows(
             f"{ACTS} WHERE {where} ORDER BY a.id DESC LIMIT $1 OFFSET $2", limit, offset, *here
         )

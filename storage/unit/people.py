@@ -24,9 +24,10 @@ from storage.convert import (
     session_from_row,
     settings,
 )
-from storage.driver import Row, dollars
+from storage.driver import Row, Sql, dollars
 from storage.identity import event_number
 from storage.times import micros
+from storage.unit.base import Means
 from storage.unit.keys import Keys
 
 # Remember that an event was handled; touches no row when it was before.
@@ -103,6 +104,9 @@ ONE_COMMUNITY = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id =
 # Everything that may change about a person.
 SAVE_PERSON = f"UPDATE person SET {settings(NEW_PERSON, 2)} WHERE id = $1"
 
+# A person comes onto the boards, or goes from them.
+MARK_UNSEEN = "UPDATE tally SET unseen = $2 WHERE person_id = $1 AND unseen <> $2"
+
 # Everything that may change about a community.
 SAVE_COMMUNITY = """
 UPDATE community SET name = $2, languages = $3, settings = $4, active = $5 WHERE id = $1
@@ -132,6 +136,10 @@ UNBAR = "DELETE FROM barred WHERE person_id = $1 AND community_id = $2"
 class People(Keys):
     """Persons, accounts, communities, consent, sessions."""
 
+    def __init__(self, db: Sql, means: Means) -> None:
+        super().__init__(db, means)
+        self._unseen: dict[int, bool] = {}  # whether they were on no board when they were read
+
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
         hashes = self.means.identity.hashes(who.platform, who.external_id)
         places = self._place_hashes(who)
@@ -143,7 +151,7 @@ class People(Keys):
         community = self._community_of(who, place, row)
         if row is None:
             return self._first_contact(who, hashes, community, is_repeat, at)
-        person = person_from_row(row[_PERSON])
+        person = self._read(row[_PERSON])
         if who.name and who.name != person.name:
             person = replace(person, name=who.name)
             self.save_person(person)
@@ -159,10 +167,18 @@ class People(Keys):
 
     def person(self, person_id: int) -> Person | None:
         row = self.db.row(ONE_PERSON, person_id)
-        return None if row is None else person_from_row(row)
+        return None if row is None else self._read(row)
+
+    def _read(self, row: Row) -> Person:
+        person = person_from_row(row)
+        self._unseen[person.id] = person.is_unseen
+        return person
 
     def save_person(self, person: Person) -> None:
         self.db.write(SAVE_PERSON, *person_values(person))
+        if self._unseen.get(person.id) is not person.is_unseen:
+            self.db.run(MARK_UNSEEN, person.id, person.is_unseen)
+            self._unseen[person.id] = person.is_unseen
 
     def community(self, community_id: int) -> Community | None:
         row = self.db.row(ONE_COMMUNITY, community_id)

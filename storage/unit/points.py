@@ -33,13 +33,10 @@ LEFT JOIN tally y ON y.person_id = p.id AND y.scope = $2 AND y.period = $3
 WHERE p.id = $1
 """
 
-# How many stand above so many points: all, less the few who are on no board; those are looked
-# for first, which SQLite does only when told by CROSS JOIN.
+# How many stand above so many points.
 ABOVE = """
-SELECT (SELECT count(*) FROM tally y WHERE y.scope = $1 AND y.period = $2 AND y.points > $3)
-     - (SELECT count(*) FROM person p CROSS JOIN tally y
-        WHERE (p.hidden OR p.blocked) AND y.person_id = p.id
-          AND y.scope = $1 AND y.period = $2 AND y.points > $3)
+SELECT count(*) FROM tally y
+WHERE y.scope = $1 AND y.period = $2 AND y.points > $3 AND y.unseen = FALSE
 """
 
 # On how many boards of all time somebody has done any task; each is found by its key.
@@ -49,11 +46,12 @@ WHERE y.person_id = $1 AND y.period = 'total' AND y.scope = ANY($2)
   AND {" + ".join(f"y.{name}" for name in DONE)} > 0
 """
 
-# The best of a board.
+# The best of a board. What says of a row that it is unseen may be a moment behind the person.
 BOARD = f"""
 SELECT y.person_id, p.name, y.points, {columns("y", COUNTERS)}
 FROM tally y JOIN person p ON p.id = y.person_id
-WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND NOT (p.hidden OR p.blocked)
+WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND y.unseen = FALSE
+  AND NOT (p.hidden OR p.blocked)
 ORDER BY y.points DESC, y.person_id LIMIT $3
 """
 
@@ -61,7 +59,8 @@ ORDER BY y.points DESC, y.person_id LIMIT $3
 _NEXT = """
 SELECT y.person_id
 FROM tally y JOIN person p ON p.id = y.person_id
-WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND NOT (p.hidden OR p.blocked)
+WHERE y.scope = $1 AND y.period = $2 AND y.points > 0 AND y.unseen = FALSE
+  AND NOT (p.hidden OR p.blocked)
 """
 JUST_ABOVE = f"""{_NEXT} AND y.points >= $3 AND NOT (y.points = $3 AND y.person_id >= $4)
 ORDER BY y.points, y.person_id DESC LIMIT 1
@@ -95,7 +94,10 @@ def add_many(weights: tuple[tuple[str, Fraction], ...]) -> Many:
         f" points = {_worth(sums, weights)}"
     )
     types = {"person_id": "BIGINT", "scope": "VARCHAR", "period": "VARCHAR", "points": "INTEGER"}
-    return insert_many("tally", {**types, **dict.fromkeys(_NAMES, "INTEGER")}, then)
+    unseen = "(SELECT p.hidden OR p.blocked FROM person p WHERE p.id = {person_id})"
+    return insert_many(
+        "tally", {**types, **dict.fromkeys(_NAMES, "INTEGER")}, then, {"unseen": unseen}
+    )
 
 
 @cache

@@ -83,8 +83,11 @@ DELETE FROM outbox WHERE (community_id, board, period) IN (
 # The platform's id of a community.
 ADDRESS_OF = "SELECT c.id_encrypted FROM community c WHERE c.id = $1"
 
-# Trees that became ready in a span of time.
-FINISHED_TREES = f"SELECT count(*) FROM audit WHERE {FINISHED} AND at >= $1 AND at < $2"
+# Trees that began in a community and became ready in a span of time, however often they did.
+FINISHED_TREES = f"""
+SELECT count(DISTINCT tree_id) FROM audit
+WHERE {FINISHED} AND community_id = $1 AND at >= $2 AND at < $3
+"""
 
 # Open work by language and kind.
 NEEDS = "SELECT lang, kind, sum(free) FROM slot WHERE free > 0 GROUP BY lang, kind"
@@ -158,8 +161,8 @@ class Posts(Part):
         row = self.db.row(ADDRESS_OF, community_id)
         return None if row is None else self.means.identity.decrypted(row[0])
 
-    def finished_trees(self, since: datetime, until: datetime) -> int:
-        row = self.db.row(FINISHED_TREES, micros(since), micros(until))
+    def finished_trees(self, community_id: int, since: datetime, until: datetime) -> int:
+        row = self.db.row(FINISHED_TREES, community_id, micros(since), micros(until))
         assert row is not None
         count: int = row[0]
         return count

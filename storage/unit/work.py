@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind, TaskState
-from storage.codes import KIND, KIND_OF, STATE
+from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
+from storage.codes import KIND, KIND_OF
 from storage.convert import (
     ANSWERED,
     ASKED,
@@ -106,12 +106,10 @@ SELECT {columns("k", TASK)} FROM task k WHERE k.person_id = $1 AND k.state = 1
 ORDER BY k.leased_at DESC, k.id DESC
 """
 
-# What a person took lately, by state; asked state by state, as the index is ordered.
-TAKEN_SINCE = """
-SELECT v.state, (SELECT count(*) FROM task k
-                 WHERE k.person_id = $1 AND k.state = v.state AND k.leased_at > $2)
-FROM (SELECT 1 AS state UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
-      UNION ALL SELECT 5) v
+# What a person took lately in a community; asked state by state, as the index is ordered.
+TAKEN_IN = """
+SELECT count(*) FROM task k
+WHERE k.person_id = $1 AND k.state IN (1, 2, 3, 4, 5) AND k.leased_at >= $3 AND k.community_id = $2
 """
 
 # What a person answered last, among the answers to the tasks they took last.
@@ -214,10 +212,11 @@ class Work(Trees):
     def open_tasks(self, person_id: int) -> Sequence[Task]:
         return [task_from_row(row) for row in self.db.rows(OPEN_TASKS, person_id)]
 
-    def tasks_taken_since(self, person_id: int, since: datetime) -> tuple[int, int]:
-        rows = self.db.rows(TAKEN_SINCE, person_id, micros(since))
-        counts: dict[int, int] = {row[0]: row[1] for row in rows}
-        return sum(counts.values()), counts[STATE[TaskState.OPEN]]
+    def tasks_taken_in(self, community_id: int, person_id: int, since: datetime) -> int:
+        row = self.db.row(TAKEN_IN, person_id, community_id, micros(since))
+        assert row is not None
+        count: int = row[0]
+        return count
 
     def open_prompt_tasks(self, lang: str) -> int:
         row = self.db.row(OPEN_PROMPTS, lang)

@@ -117,6 +117,35 @@ async def test_hidden_and_blocked_people_are_on_no_board_and_in_nobodys_way(stor
     assert (await store.read(lambda unit: unit.standing(ada, "*", "total"))).points == 3
 
 
+async def test_who_comes_out_of_hiding_has_earned_meanwhile(store: Store) -> None:
+    def earn(unit: UnitOfWork, person_id: int, period: str) -> None:
+        unit.tally(person_id, ["*"], ["total", period], {"rankings": 2})
+
+    def places(unit: UnitOfWork, *person_ids: int) -> list[int]:
+        return [unit.standing(p, "*", k).place for k in ("total", "d:1", "d:2") for p in person_ids]
+
+    def hide(unit: UnitOfWork, person_id: int, hidden: bool) -> None:
+        person = unit.person(person_id)
+        assert person is not None
+        earn(unit, person_id, "d:1")
+        unit.save_person(replace(person, hidden=hidden))
+
+    ada, bob = await store.transact(lambda unit: [someone(unit, n).id for n in ("ada", "bob")])
+    await store.transact(lambda unit: unit.tally(bob, ["*"], ["total", "d:1", "d:2"], _ONE))
+
+    await store.transact(lambda unit: hide(unit, ada, True))
+    await store.transact(lambda unit: earn(unit, ada, "d:2"))
+    assert await store.read(lambda unit: places(unit, ada, bob)) == [0, 1] * 3
+    assert [s.person_id for s in await store.read(lambda u: u.board("*", "d:2", 9))] == [bob]
+
+    await store.transact(lambda unit: hide(unit, ada, False))
+    assert await store.read(lambda unit: places(unit, ada, bob)) == [1, 2] * 3
+    assert [s.person_id for s in await store.read(lambda u: u.board("*", "d:2", 9))] == [ada, bob]
+
+
+_ONE = {"rankings": 1}
+
+
 async def test_neighbours_on_a_board_are_those_next_to_one_whom_all_may_see(store: Store) -> None:
     def work(unit: UnitOfWork) -> list[list[tuple[str, int]]]:
         people = [someone(unit, name) for name in ("ada", "bob", "cyd", "dan", "eve")]

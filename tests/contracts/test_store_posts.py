@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from fakes.planting import AT
+from fakes.planting import AT, plant
 
 from core.bulletin import Outgoing, PostState
 from core.community import Rules, with_rules
 from core.flow import posting
 from core.flow.turn import Turn
-from core.people import Who
+from core.people import AuditEntry, Who
 from core.policy import Policy
 from core.ports import Store, UnitOfWork, World
 from core.schedule import Schedule
@@ -217,6 +217,37 @@ async def test_a_post_cut_off_goes_out_again_only_where_nonces_are_known(store: 
     assert await store.transact(lambda unit: again(unit, late, True)) == []
     states = await store.transact(lambda unit: [p.state for p in unit.posts_of(here, 9)])
     assert states == [PostState.UNKNOWN, PostState.UNKNOWN]
+
+
+async def test_trees_finished_are_counted_where_they_began(store: Store) -> None:
+    def finish(unit: UnitOfWork, where: int | None, minute: int, tree_id: int | None = None) -> int:
+        tree_id = tree_id or plant(unit).id
+        unit.record(
+            AuditEntry(
+                at=AT + timedelta(minutes=minute),
+                act="state",
+                tree_id=tree_id,
+                before="ranking",
+                after="ready_for_export",
+                community_id=where,
+            )
+        )
+        return tree_id
+
+    def work(unit: UnitOfWork) -> list[int]:
+        here, there = community(unit, "here"), community(unit, "there")
+        for minute in (-1, 0, 5, 9):
+            again = finish(unit, here, minute)
+        finish(unit, here, 6, again)
+        finish(unit, there, 5)
+        finish(unit, None, 5)
+        halted = AuditEntry(AT, "state", again, after="halted_by_moderator", community_id=here)
+        unit.record(halted)
+        until = AT + timedelta(minutes=9)
+        assert [e.act for e in unit.acts(here, 9)] == [], "no act of anybody's"
+        return [unit.finished_trees(where, AT, until) for where in (here, there)]
+
+    assert await store.transact(work) == [3, 1]
 
 
 async def test_an_admin_sends_a_post_of_unknown_fate_again(store: Store) -> None:

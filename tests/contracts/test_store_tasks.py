@@ -8,7 +8,7 @@ from datetime import timedelta
 from fakes.planting import AT, answered, ended, grow, leased, moved, plant, ranked, someone, task
 
 from core.model import Ballot, Review, Task, TaskKind, TaskState, Tree, TreeState
-from core.people import Report
+from core.people import Report, Who
 from core.ports import Store, UnitOfWork
 
 REVIEW = TaskKind.LABEL_INITIAL_PROMPT
@@ -125,16 +125,31 @@ async def test_what_a_person_has_in_hand_comes_newest_first(store: Store) -> Non
     assert found == wanted
 
 
-async def test_tasks_taken_lately_are_counted_with_those_still_open(store: Store) -> None:
-    def work(unit: UnitOfWork) -> list[tuple[int, int]]:
-        ada = someone(unit).id
-        held = [
-            leased(unit, ada, plant(unit).id, REVIEW, leased_at=AT + n * MINUTE) for n in range(4)
-        ]
-        ended(unit, held[3], TaskState.ANSWERED, answered_at=AT)
-        return [unit.tasks_taken_since(ada, AT + n * MINUTE) for n in (-1, 0, 2, 3)]
+async def test_tasks_taken_lately_are_counted_for_one_community_alone(store: Store) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        ada, bob = someone(unit, "ada").id, someone(unit, "bob").id
+        here, there = (_community(unit, name) for name in ("here", "there"))
 
-    assert await store.transact(work) == [(4, 3), (3, 2), (1, 0), (0, 0)]
+        def take(person_id: int, community_id: int | None, minute: int) -> Task:
+            when = AT + minute * MINUTE
+            return leased(
+                unit, person_id, plant(unit).id, REVIEW, leased_at=when, community_id=community_id
+            )
+
+        for n, state in enumerate(TaskState):
+            ended(unit, take(ada, here, n), state, answered_at=AT)
+        take(ada, there, 4)
+        take(ada, None, 4)
+        take(bob, here, 4)
+        return [unit.tasks_taken_in(here, ada, AT + n * MINUTE) for n in (-1, 0, 3, 5)]
+
+    assert await store.transact(work) == [5, 5, 2, 0]
+
+
+def _community(unit: UnitOfWork, name: str) -> int:
+    found = unit.arrive(Who("discord", "ada", community=name), None, AT).community
+    assert found is not None
+    return found.id
 
 
 async def test_the_last_answer_is_the_newest_that_still_stands(store: Store) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from fakes.players import Player
+from fakes.village import Village
+
 from core.bulletin import Bulletin, Outgoing, bulletin
-from core.model import TaskKind
+from core.flow import posting
+from core.flow.turn import Turn
+from core.model import TaskKind, TreeState
+from core.people import Who
 from core.ports import Standing
 
 POST = Outgoing(1, "week", "w:2026-W01", "here", due=datetime(2026, 1, 5, tzinfo=UTC))
@@ -54,7 +61,10 @@ def test_rows_say_how_many_places_were_won_or_lost_and_who_is_new() -> None:
 def test_finished_trees_and_the_longest_streaks_are_told() -> None:
     post = told(ADA, BOB, EVE, before={1: 1, 2: 1, 3: 3}, streaks={1: 1, 2: 7, 3: 2}, finished=2)
 
-    assert facts(post) == ["2 trees were finished.", "Days in a row: Bob (7 days), — (2 days)"]
+    assert facts(post) == [
+        "2 trees begun here were finished.",
+        "Days in a row: Bob (7 days), — (2 days)",
+    ]
 
 
 def test_what_is_needed_most_of_each_kind_of_work_is_told() -> None:
@@ -67,3 +77,35 @@ def test_what_is_needed_most_of_each_kind_of_work_is_told() -> None:
     }
 
     assert facts(told(needs=needs)) == ["English needs 5 rankings.", "Deutsch needs 1 reply."]
+
+
+async def test_a_post_tells_of_the_trees_that_were_begun_in_its_community() -> None:
+    village = Village()
+    author, other = (
+        Player(village, Who("discord", name, name, "en", community=f"home of {name}"))
+        for name in ("ada", "bob")
+    )
+    await author.press("agree")
+    await other.press("agree")
+    await author.takes("initial_prompt")
+    await author.writes("How do bees find their way?")
+    await village.reviewed()
+    for reply in ("By the sun, I think.", "They remember landmarks."):
+        await village.reply(reply)
+    await village.reviewed()
+    while village.tree.state is TreeState.RANKING:
+        await village.ranks(await village.with_task(TaskKind.RANK_ASSISTANT_REPLIES), 0, 1)
+
+    def posted(turn: Turn) -> list[list[str]]:
+        communities = village.memory.tables.communities.values()
+        return [
+            facts(
+                posting.bulletin_of(
+                    turn, replace(POST, period="d:2026-01-05", community_id=home.id), home
+                )
+            )
+            for home in communities
+        ]
+
+    assert village.tree.state is TreeState.READY_FOR_EXPORT
+    assert await village.turn(posted) == [["1 tree begun here was finished."], []]

@@ -232,6 +232,16 @@ async def test_a_quota_is_told_with_the_time_until_it_ends(grove: Grove) -> None
     assert "12 hours" in volunteer.notes
 
 
+async def test_a_quota_counts_what_was_done_in_that_community_alone(grove: Grove) -> None:
+    admin, volunteer = await admin_of(grove), await volunteer_of(grove)
+    await admin.does("config", setting="quota", value="1")
+    elsewhere = Player(grove, replace(volunteer.who, community="elsewhere"))
+    await elsewhere.takes("initial_prompt")
+    await elsewhere.press("skip")
+
+    assert isinstance(await volunteer.takes("initial_prompt"), AskText)
+
+
 async def test_quiet_hours_say_when_they_end(grove: Grove) -> None:
     admin, volunteer = await admin_of(grove), await volunteer_of(grove)
     await admin.does("config", setting="quiet", value="11-13")

@@ -28,7 +28,7 @@ def board(language: str, *names: str, count: int = 10) -> Bulletin:
         for place in range(1, count + 1)
     )
     facts = (
-        Nn_("{count} tree was finished.", "{count} trees were finished.", 3),
+        Nn_("{count} tree begun here was finished.", "{count} trees begun here were finished.", 3),
         N_("New on the board: {names}", names=names),
     )
     return Bulletin(N_("Leaderboard of the week"), rows, facts, "w:2026-W01", language)

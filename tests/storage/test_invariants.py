@@ -90,6 +90,7 @@ REPLY = "(SELECT min(id) FROM message WHERE parent_id IS NOT NULL AND accepted)"
         ("UPDATE slot SET free = free + 1", "The open work that is stored"),
         (f"UPDATE message SET labels = NULL WHERE id = {REPLY}", "The label sums of a message"),
         ("UPDATE tally SET points = points + 1", "The points of a person"),
+        ("UPDATE person SET hidden = TRUE", "Counters are unseen where"),
         (
             "UPDATE tally SET labels_full = labels_full + 1 WHERE scope = '*'",
             "A person's counters are what they gave",
