@@ -101,7 +101,7 @@ def test_a_board_tells_what_was_finished_and_what_is_wanted_most() -> None:
     told = bulletin(post, [], {}, streaks={}, finished=1, needs=needs, language="en")
 
     assert [str(fact) for fact in told.facts] == [
-        "1 tree was finished.",
+        "1 tree begun here was finished.",
         "Deutsch needs 3 rankings.",
         "Deutsch needs 2 replies.",
     ]

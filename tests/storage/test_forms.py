@@ -151,9 +151,15 @@ def test_a_statement_for_many_rows_is_said_once_for_one_and_once_for_all() -> No
     insert = insert_many("t", types, "ON CONFLICT DO NOTHING")
     assert insert.one == "INSERT INTO t (id, x) VALUES ($1, $2) ON CONFLICT DO NOTHING"
     assert insert.all == (
-        "INSERT INTO t (id, x) SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS VARCHAR[]))"
+        "INSERT INTO t (id, x) SELECT v.id, v.x"
+        " FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS VARCHAR[])) AS v (id, x)"
         " ON CONFLICT DO NOTHING"
     )
+    seeing = insert_many("t", types, looked_up={"y": "(SELECT y FROM s WHERE s.id = {id})"})
+    assert seeing.one.rstrip() == (
+        "INSERT INTO t (id, x, y) VALUES ($1, $2, (SELECT y FROM s WHERE s.id = $1))"
+    )
+    assert "SELECT v.id, v.x, (SELECT y FROM s WHERE s.id = v.id) FROM unnest" in seeing.all
     assert update_many("t", "id", types).one == "UPDATE t SET x = $2 WHERE id = $1"
     assert delete_many("t", types).one == "DELETE FROM t WHERE id = $1 AND x = $2"
 
