@@ -23,7 +23,8 @@ from bot.platforms.telegram_request import HttpRequest
 from bot.platforms.telegram_send import Sender
 from bot.platforms.telegram_talk import Desk, Talk
 from bot.platforms.telegram_taps import Taps
-from bot.platforms.telegram_updates import Inbox, Turn
+from bot.platforms.telegram_turns import Turn
+from bot.platforms.telegram_updates import Inbox
 from bot.platforms.telegram_webhook import Webhook
 from core.dialogue import Admitted
 

@@ -28,7 +28,7 @@ from bot.platforms.telegram_parse import (
 )
 from bot.platforms.telegram_send import Place, Sender
 from bot.platforms.telegram_talk import Talk
-from bot.platforms.telegram_updates import Turn
+from bot.platforms.telegram_turns import Turn
 from core.commands import Audience, CommandSpec, command_named
 from core.dialogue import Invite, Say, Screen
 from core.languages import interface_language
@@ -79,10 +79,10 @@ class Groups:
     ) -> None:
         assert message.from_user is not None
         if typing.name in ("start", "work"):
-            await self._invite(message)
+            await self._invite(turn, message)
         elif is_anonymous_admin(message):
             if typing.is_addressed or (spec is not None and spec.in_groups):
-                await self._to_private(message, _HIDDEN, JOIN)
+                await self._to_private(turn, message, _HIDDEN, JOIN)
         elif spec is not None and spec.in_groups:
             who = who_from_user(message.from_user, group_of(message))
             screen = await self._talk.screen(turn, who, event_from_typing(typing))
@@ -91,7 +91,7 @@ class Groups:
             else:
                 await self._show(turn, message, screen, JOIN)
         elif typing.is_addressed:
-            await self._to_private(message, _IN_PRIVATE, JOIN)
+            await self._to_private(turn, message, _IN_PRIVATE, JOIN)
 
     async def _admin_command(
         self, turn: Turn, message: Message, spec: CommandSpec, typing: Typing
@@ -100,11 +100,11 @@ class Groups:
         who = await self._admin(message, spec)
         purpose = MODERATION if spec.audience is Audience.MODERATOR else SETTINGS
         if who is None:
-            await self._to_private(message, _HIDDEN, purpose)
+            await self._to_private(turn, message, _HIDDEN, purpose)
             return
         screen = await self._talk.screen(turn, who, event_from_typing(typing))
         if isinstance(screen, Invite):
-            await self._post(group_of(message), screen)
+            await self._post(turn, group_of(message), screen)
         if not is_anonymous_admin(message):
             await self._show(turn, message, screen, purpose, group_of(message))
 
@@ -117,14 +117,13 @@ class Groups:
         _, is_admin = await self._talk.standing(group.chat_id, message.from_user.id)
         return who_from_user(message.from_user, group, is_admin=is_admin)
 
-    async def _post(self, group: Group, invite: Invite) -> None:
+    async def _post(self, turn: Turn, group: Group, invite: Invite) -> None:
         """A card with which everybody in the group can take a task."""
         card = invite.card
         drawing = drawn(replace(card, buttons=()))
         keyboard = take_keyboard(card.language, card.buttons[0].label)
-        await self._sender.send(
-            Place(group.chat_id, group.thread_id), replace(drawing, keyboard=keyboard)
-        )
+        place = Place(group.chat_id, group.thread_id)
+        await self._talk.say(turn, place, replace(drawing, keyboard=keyboard))
 
     async def _show(
         self, turn: Turn, message: Message, screen: Screen, purpose: str, owner: Owner = None
@@ -134,20 +133,21 @@ class Groups:
         user_id = message.from_user.id
         await self._talk.draw(turn, Place(user_id), screen, owner)
         if self._sender.is_unreachable(user_id) and not screen.refused | isinstance(screen, Invite):
-            await self._to_private(message, _IN_PRIVATE, purpose)
+            await self._to_private(turn, message, _IN_PRIVATE, purpose)
 
-    async def _invite(self, message: Message) -> None:
+    async def _invite(self, turn: Turn, message: Message) -> None:
         language = _language(message)
         drawing = drawn(Say(body=(_INVITATION,), language=language))
-        await self._sender.send(_reply(message), Drawing(drawing.messages, take_keyboard(language)))
+        invitation = Drawing(drawing.messages, take_keyboard(language))
+        await self._talk.say(turn, _reply(message), invitation)
 
-    async def _to_private(self, message: Message, sentence: Text, purpose: str) -> None:
+    async def _to_private(self, turn: Turn, message: Message, sentence: Text, purpose: str) -> None:
         language = _language(message)
         payload = payload_for(purpose, message.chat.id)
         url = create_deep_linked_url(self._bot.username, payload)
         drawing = drawn(Say(body=(sentence,), language=language))
         keyboard = link_keyboard(_OPEN, url, language)
-        await self._sender.send(_reply(message), Drawing(drawing.messages, keyboard))
+        await self._talk.say(turn, _reply(message), Drawing(drawing.messages, keyboard))
 
     def _moved(self, old_id: int, new_id: int) -> None:
         """A group became a supergroup: its settings are kept under the new id."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 
 import orjson
-from telegram import Bot, Chat, MaybeInaccessibleMessage, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, MaybeInaccessibleMessage, Message, Update, User
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +31,12 @@ def raw_updates(found: object) -> list[Raw]:
 
 
 def update_from_raw(raw: Raw, bot: Bot) -> Update | None:
-    """The update; None where it makes no sense, which is written down without its words."""
+    """The update; None where it makes no sense, which is written down without its words.
+
+    Of a tap that makes no sense enough is left to answer it.
+    """
     try:
-        update = Update.de_json(dict(raw), bot)
+        update = Update.de_json(_completed(raw), bot)
         if _is_sound(update):
             return update
         reason = "fields of other types"
@@ -41,7 +44,27 @@ def update_from_raw(raw: Raw, bot: Bot) -> Update | None:
         reason = type(error).__name__
     kinds = ", ".join(str(name)[:40] for name in raw if name != "update_id")
     _log.warning("An update (%s) could not be read and is passed over: %s", kinds, reason)
-    return None
+    return _bare_tap(raw)
+
+
+def _completed(raw: Raw) -> dict[str, object]:
+    """With what the library insists on and nobody looks at."""
+    query = raw.get("callback_query")
+    if not isinstance(query, dict):
+        return dict(raw)
+    return {**raw, "callback_query": {"chat_instance": "", **query}}
+
+
+def _bare_tap(raw: Raw) -> Update | None:
+    """A tap of somebody on nothing that is known."""
+    number, query = raw["update_id"], raw.get("callback_query")
+    if not isinstance(query, dict) or type(query.get("id")) is not str:
+        return None
+    sender = query.get("from")
+    person = sender.get("id") if isinstance(sender, dict) else None
+    nobody = User(person if type(person) is int else 0, "", is_bot=False)
+    assert isinstance(number, int)
+    return Update(number, callback_query=CallbackQuery(query["id"], nobody, chat_instance=""))
 
 
 def _is_sound(update: Update) -> bool:

@@ -7,13 +7,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup, Message
 
 from bot.platforms.telegram_data import Pick, Tick
 from bot.platforms.telegram_keyboards import Rows, State, state_keyboard
 
 _MESSAGES = 5_000  # keyboards remembered; one that is forgotten is read from its buttons again
 _TAPS = 100  # states of one keyboard remembered
+_REPLACED = 5_000  # messages remembered that show something else by now
 
 Edit = Callable[[int, int, Callable[[], InlineKeyboardMarkup]], Awaitable[object]]
 """Changes the keyboard of a message to the one that is right when its turn has come."""
@@ -97,3 +98,27 @@ class Redraws:
     def _forget(self) -> None:
         while len(self._progress) > _MESSAGES:
             self._progress.popitem(last=False)
+
+
+class Replaced:
+    """Messages that have lately been drawn over: a tap on what they showed before is late.
+
+    Nothing here is needed after a restart: then late taps are refused by the desk alone.
+    """
+
+    def __init__(self) -> None:
+        self._now: OrderedDict[tuple[int, int], InlineKeyboardMarkup | None] = OrderedDict()
+
+    def note(
+        self, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """This is below the message now; nothing while its answer is on the way."""
+        self._now[chat_id, message_id] = keyboard
+        self._now.move_to_end((chat_id, message_id))
+        if len(self._now) > _REPLACED:
+            self._now.popitem(last=False)
+
+    def is_late(self, message: Message) -> bool:
+        """Whether the message was tapped on as it looked before it was drawn over."""
+        place = (message.chat.id, message.message_id)
+        return place in self._now and self._now[place] != message.reply_markup

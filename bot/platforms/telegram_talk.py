@@ -18,7 +18,7 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.platforms.telegram_data import Owner
-from bot.platforms.telegram_draw import drawn
+from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_faults import apology, logged
 from bot.platforms.telegram_parse import (
     JOIN,
@@ -31,7 +31,7 @@ from bot.platforms.telegram_parse import (
     who_from_user,
 )
 from bot.platforms.telegram_send import Place, Sender
-from bot.platforms.telegram_updates import Turn, is_long
+from bot.platforms.telegram_turns import Turn, is_long
 from core.dialogue import (
     SHOW,
     AskLabels,
@@ -109,8 +109,14 @@ class Talk:
 
     async def draw(self, turn: Turn, place: Place, screen: Screen, owner: Owner = None) -> None:
         """Show a screen, unless the same person has long gone on."""
-        if turn.behind < _FLOOD or screen.attachment is not None:
-            await self._sender.send(place, drawn(screen, owner))
+        await self.say(turn, place, drawn(screen, owner))
+
+    async def say(self, turn: Turn, place: Place, drawing: Drawing) -> None:
+        """Say something after all that was asked before, unless the person has long gone on."""
+        turn.commit()
+        await turn.may_answer()
+        if turn.behind < _FLOOD or drawing.attachment is not None:
+            await self._sender.send(place, drawing)
 
     async def standing(self, chat_id: int, user_id: int) -> tuple[bool, bool]:
         """Whether somebody is in a group, and whether they are one of its admins, right now."""

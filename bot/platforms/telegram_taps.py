@@ -16,10 +16,10 @@ from bot.platforms.telegram_keyboards import own_rows
 from bot.platforms.telegram_labels import Form
 from bot.platforms.telegram_parse import JOIN, Group, in_private, payload_for, who_from_user
 from bot.platforms.telegram_ranking import Picks
-from bot.platforms.telegram_redraw import Redraws
+from bot.platforms.telegram_redraw import Redraws, Replaced
 from bot.platforms.telegram_send import TOAST, Place, Sender
 from bot.platforms.telegram_talk import Talk, is_task
-from bot.platforms.telegram_updates import Turn
+from bot.platforms.telegram_turns import Turn
 from core.dialogue import SHOW, Event, Labelled, Ordered, Press, Screen, press, press_parts
 from core.languages import interface_language
 from core.text import N_, Text
@@ -43,6 +43,7 @@ class Taps:
         self._sender = sender
         self._talk = talk
         self._redraws = Redraws(sender.redraw)
+        self._replaced = Replaced()
 
     async def tap(self, turn: Turn, query: CallbackQuery) -> asyncio.Task[None] | None:
         """Answer a tap; what it returns ends when its keyboard has been drawn."""
@@ -50,27 +51,32 @@ class Taps:
         try:
             tap = tap_from_data(query.data or "")
         except OldButton:
-            await self._alert(query, _OLD)
+            await self._alert(turn, query, _OLD)
             return None
         match tap:
             case Take() if message is not None:
+                turn.commit()
                 await self._sender.answer(query.id, url=self._link(message))
             case Pressed(_, int() as owner) if owner != query.from_user.id:
-                await self._alert(query, _NOT_YOURS)
+                await self._alert(turn, query, _NOT_YOURS)
             case Pressed(press_id, owner) if message is not None:
                 about = owner if isinstance(owner, Group) else None
                 await self._event(turn, query, message, Press(press_id), _task_of(press_id), about)
-            case Pick() | Tick() if isinstance(message, Message) and message.is_accessible:
+            case Pick() | Tick() if isinstance(message, Message) and self._is_drawable(message):
                 return await self._progress(turn, query, message, tap)
-            case Pick(task_id) | Tick(task_id) if message is not None:  # too old to be drawn over
+            case Pick(task_id) | Tick(task_id) if message is not None:
                 await self._event(turn, query, message, Press(press(SHOW, task_id)), task_id)
             case _:
-                await self._alert(query, _OLD)
+                await self._alert(turn, query, _OLD)
         return None
 
     def _link(self, message: MaybeInaccessibleMessage) -> str:
         """To the private chat, on a task of this group."""
         return create_deep_linked_url(self._bot.username, payload_for(JOIN, message.chat.id))
+
+    def _is_drawable(self, message: Message) -> bool:
+        """Whether its keyboard can be drawn anew: it is not too old, and its task not done."""
+        return message.is_accessible and not self._replaced.is_late(message)
 
     async def _progress(
         self, turn: Turn, query: CallbackQuery, message: Message, tap: Pick | Tick
@@ -78,19 +84,18 @@ class Taps:
         """A tap on an order or a form: finished ones go to the desk, others are drawn."""
         place = (message.chat.id, message.message_id)
         if tap.act.startswith(labels.ASK) and isinstance(tap, Tick):
-            await self._alert(query, labels.explanation(tap.act) or _OLD, tap.language)
+            await self._alert(turn, query, labels.explanation(tap.act) or _OLD, tap.language)
             return None
         if tap.act not in (ranking.SUBMIT, labels.SUBMIT, labels.SPAM):
             drawing = self._redraws.change(*place, tap, own_rows(message.reply_markup))
+            turn.commit()
             await self._sender.answer(query.id)
             return drawing
         event = _finished(tap, self._redraws.state(*place, tap))
         if event is None:
-            await self._alert(query, _UNFINISHED, tap.language)
+            await self._alert(turn, query, _UNFINISHED, tap.language)
             return None
-        screen = await self._event(turn, query, message, event, tap.task_id)
-        if not screen.refused:
-            self._redraws.close(*place)
+        await self._event(turn, query, message, event, tap.task_id)
         return None
 
     async def _event(
@@ -101,7 +106,7 @@ class Taps:
         event: Event,
         task_id: int | None,
         about: Group | None = None,
-    ) -> Screen:
+    ) -> None:
         """Ask the desk and show its answer, on the tap itself or in the chat."""
         asking = asyncio.create_task(self._asked(turn, query, message, event, about))
         done, _ = await asyncio.wait([asking], timeout=_SOON)
@@ -111,13 +116,20 @@ class Taps:
         shown = words if is_alert or (fits and not in_private(message.chat)) else ""
         await self._sender.answer(query.id, shown, alert=is_alert)
         screen = await asking
+        await turn.may_answer()
         if is_alert:
-            own = in_private(message.chat)  # what all see is not done with because of one
-            if own and task_id is not None and screen.task_id != task_id:
+            if self._is_done_with(message, task_id, screen):
                 await self._sender.take_keyboard_away(message.chat.id, message.message_id)
         else:
             await self._show(turn, query, message, screen, about)
-        return screen
+
+    def _is_done_with(
+        self, message: MaybeInaccessibleMessage, task_id: int | None, screen: Screen
+    ) -> bool:
+        """Whether a keyboard is good for nothing; what all see is not, because of one."""
+        if not in_private(message.chat) or task_id is None or screen.task_id == task_id:
+            return False
+        return not (isinstance(message, Message) and self._replaced.is_late(message))
 
     async def _asked(
         self,
@@ -138,7 +150,11 @@ class Taps:
         else:
             chat = message.chat
             who = who_from_user(query.from_user, Group(chat.id, title=chat.title or ""))
-        return await self._talk.screen(turn, who, event)
+        screen = await self._talk.screen(turn, who, event)
+        if isinstance(event, Ordered | Labelled) and not screen.refused:
+            self._redraws.close(message.chat.id, message.message_id)
+            self._replaced.note(message.chat.id, message.message_id)
+        return screen
 
     async def _show(
         self,
@@ -159,14 +175,18 @@ class Taps:
             and drawing.is_small
             and await self._sender.edit(chat_id, message_id, drawing)
         ):
+            self._replaced.note(chat_id, message_id, drawing.keyboard)
             return
         place = Place(chat_id) if here else Place(query.from_user.id)
         await self._talk.draw(turn, place, screen, about)
         if here:
             await self._sender.take_keyboard_away(chat_id, message_id)
 
-    async def _alert(self, query: CallbackQuery, text: Text, language: str | None = None) -> None:
+    async def _alert(
+        self, turn: Turn, query: CallbackQuery, text: Text, language: str | None = None
+    ) -> None:
         """Say something over the chat; without a screen, in the language of the person's app."""
+        turn.commit()
         words = say(text, language or interface_language(query.from_user.language_code))
         await self._sender.answer(query.id, words, alert=True)
 

@@ -51,11 +51,11 @@ class Volunteer:
         self._seen = max(self._seen, len(self.server.calls))
         return message
 
-    async def asks(self, text: str, words: str) -> Json:
+    async def asks(self, text: str, words: str, seconds: float = 10.0) -> Json:
         """Say something and wait for an answer with these words."""
         self._seen = len(self.server.calls)
         self.say(text)
-        return await self.reads(words)
+        return await self.reads(words, seconds)
 
     def inbox(self) -> list[Json]:
         """Every message of the bot to this person, oldest first."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -93,3 +94,22 @@ def free_port() -> int:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
         return port
+
+
+def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    """What the store holds."""
+    with sqlite3.connect(folder / "data" / "grove.db") as database:
+        return database.execute(sql).fetchall()
+
+
+async def listens(port: int) -> None:
+    """Wait until somebody listens there."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return

@@ -106,12 +106,13 @@ class FakeTelegram:
         self.waits = 5.0  # seconds that a poll waits at most for something to report
         self.asked = 0  # polls
         self.unanswered: set[int] = set()  # calls of the webhook without a 200 yet
+        self.posts = 0  # calls of the webhook, those that failed among them
         self._update_ids = itertools.count(100_001)
         self._message_ids: defaultdict[int, itertools.count[int]] = defaultdict(
             lambda: itertools.count(1)
         )
         self._query_ids = itertools.count(1)
-        self._lines: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # of the webhook
+        self._lines: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._changed = asyncio.Condition()
         self._all = _Window(30, 1.0)
         self._chats: defaultdict[int, _Window] = defaultdict(lambda: _Window(5, 3.0))
@@ -238,6 +239,7 @@ class FakeTelegram:
         fault = next((f for f in self.faults if f.meets(call)), None)
         if fault is not None:
             fault.times -= 1
+            self._wake()
             answer = await self._failed(fault, request, call)
             if answer is not None:
                 return answer
@@ -474,9 +476,10 @@ class FakeTelegram:
         return text
 
     async def _post_in_turn(self, update: Json, content: Json) -> None:
-        """The next update of a chat is brought when the one before has been taken."""
-        chat = content.get("chat") or content.get("message", {}).get("chat", {})
-        async with self._lines[chat.get("id", 0)]:
+        """The next message of a chat, and the next tap of a person, when the last was taken."""
+        is_tap = "callback_query" in update
+        place = content["from"] if is_tap else content.get("chat", {})
+        async with self._lines["tap" if is_tap else "message", place.get("id", 0)]:
             await self._post(update)
 
     async def _post(self, update: Json) -> None:
@@ -486,6 +489,8 @@ class FakeTelegram:
         self.unanswered.add(update["update_id"])
         for attempt in itertools.count(update["update_id"]):
             url = targets[attempt % len(targets)]
+            self.posts += 1
+            self._wake()
             headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
             try:
                 async with self._session.post(url, json=update, headers=headers) as answer:

@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot.platforms import telegram_updates
+from bot.platforms import telegram_turns
 from bot.platforms.telegram_limits import Limits, Pace, Window
-from bot.platforms.telegram_updates import Inbox, Ticket, Turn
+from bot.platforms.telegram_turns import Line, Order, Ticket, Turn
+from bot.platforms.telegram_updates import Inbox
 
 
-def update(number: int, person: int, text: str = "hello", second: int = 0) -> Update:
+def update(
+    number: int, person: int, text: str = "hello", second: int = 0, *, group: int | None = None
+) -> Update:
     message = Message(
         message_id=number,
         date=datetime(2026, 1, 1, 12, 0, second, tzinfo=UTC),
-        chat=Chat(person, "private"),
+        chat=Chat(person, "private") if group is None else Chat(group, "supergroup"),
         from_user=User(person, "x", is_bot=False),
         text=text,
     )
@@ -50,7 +53,7 @@ def answers() -> Answers:
 
 
 async def settle() -> None:
-    for _ in range(20):
+    for _ in range(2_000):
         await asyncio.sleep(0)
 
 
@@ -143,7 +146,7 @@ async def test_a_failing_answer_does_not_stop_the_line() -> None:
 
 
 async def test_parts_of_a_split_text_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_updates, "SPLIT_WAIT", 0.05)
+    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 0.05)
     answers = Answers()
     inbox = Inbox(answers)
 
@@ -162,7 +165,7 @@ async def test_parts_of_a_split_text_become_one(monkeypatch: pytest.MonkeyPatch)
 async def test_what_follows_too_late_or_is_a_command_is_not_joined(
     monkeypatch: pytest.MonkeyPatch, second: str
 ) -> None:
-    monkeypatch.setattr(telegram_updates, "SPLIT_WAIT", 0.01)
+    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 0.01)
     answers = Answers()
     inbox = Inbox(answers)
 
@@ -176,7 +179,7 @@ async def test_what_follows_too_late_or_is_a_command_is_not_joined(
 async def test_a_ticket_is_settled_when_committed_for_long_enough(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(telegram_updates, "PATIENCE", 0.02)
+    monkeypatch.setattr(telegram_turns, "PATIENCE", 0.02)
     ticket = Ticket(update(1, 5))
 
     waiting = asyncio.create_task(ticket.settled())
@@ -186,6 +189,188 @@ async def test_a_ticket_is_settled_when_committed_for_long_enough(
 
     async with asyncio.timeout(1):
         await waiting
+
+
+# ---------------------------------------------------------------- one person in several chats
+
+
+class Store:
+    """Keeps what turns do, each after as long as the test wants; their answers may be held."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+        self.answered: list[int] = []
+        self.slow: dict[int, asyncio.Event] = {}  # by update, until it is kept
+        self.held: dict[int, asyncio.Event] = {}  # by chat, until its answers go out
+        self.fails: set[int] = set()
+
+    async def __call__(self, turn: Turn) -> None:
+        number = turn.update.update_id
+        chat = turn.update.effective_chat
+        assert chat is not None
+        if number in self.slow:
+            await self.slow[number].wait()
+        if number in self.fails:
+            raise OSError("the store fails")
+        self.kept.append(number)
+        turn.commit()
+        await turn.may_answer()
+        if chat.id in self.held:
+            await self.held[chat.id].wait()
+        self.answered.append(number)
+
+
+GROUP, OTHER = -100, -200
+
+
+async def test_what_one_person_does_in_several_chats_is_kept_in_the_order_it_came() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.slow = {1: asyncio.Event(), 4: asyncio.Event()}
+
+    for number, group in enumerate((None, GROUP, None, OTHER, GROUP, None), start=1):
+        inbox.put(update(number, 5, group=group))
+    inbox.put(update(7, 6))
+    await settle()
+    assert store.kept == [7]  # somebody else
+    store.slow[1].set()
+    await settle()
+    assert store.kept == [7, 1, 2, 3]
+    store.slow[4].set()
+    await settle()
+
+    assert store.kept == [7, 1, 2, 3, 4, 5, 6]
+    assert inbox.offset() == 8
+
+
+async def test_a_group_that_is_full_holds_up_nobodys_private_chat() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.held[GROUP] = asyncio.Event()
+
+    inbox.put(update(1, 5, group=GROUP))
+    inbox.put(update(2, 5, group=GROUP))
+    inbox.put(update(3, 6))
+    await settle()
+    inbox.put(update(4, 6, group=GROUP))
+    inbox.put(update(5, 6))
+    await settle()
+    assert sorted(store.kept) == [1, 2, 3, 4, 5]
+    assert store.answered == [3, 5]
+    store.held[GROUP].set()
+    await settle()
+
+    assert [number for number in store.answered if number < 3] == [1, 2]
+    assert sorted(store.answered) == [1, 2, 3, 4, 5]
+
+
+async def test_answers_wait_for_those_before_them_in_the_same_chat_alone() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.held[GROUP] = asyncio.Event()
+
+    for number, group in enumerate((GROUP, None, GROUP, None, OTHER), start=1):
+        inbox.put(update(number, 5, group=group))
+    await settle()
+
+    assert store.kept == [1, 2, 3, 4, 5]
+    assert sorted(store.answered) == [2, 4, 5]
+    store.held[GROUP].set()
+    await inbox.drain(1)
+    assert store.answered[3:] == [1, 3]
+
+
+async def test_a_turn_that_fails_lets_the_later_ones_of_other_chats_go_on() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.slow[1], store.fails = asyncio.Event(), {1}
+
+    inbox.put(update(1, 5))
+    inbox.put(update(2, 5, group=GROUP))
+    await settle()
+    assert store.kept == []
+    store.slow[1].set()
+    await settle()
+
+    assert store.kept == [2]
+    assert inbox.offset() == 3
+
+
+async def test_halves_of_a_text_around_a_message_in_a_group_wait_for_nothing_but_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 0.05)
+    store = Store()
+    inbox = Inbox(store)
+
+    inbox.put(update(1, 5, "a" * 4096))
+    inbox.put(update(2, 5, group=GROUP))
+    await settle()
+    inbox.put(update(3, 5, "b"))
+    inbox.put(update(4, 5, "a new one"))
+    await settle()
+
+    assert store.kept == [3, 2, 4]
+    assert inbox.offset() == 5
+
+
+async def test_a_drain_ends_also_where_one_turn_waits_for_another() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.slow[1] = asyncio.Event()
+
+    inbox.put(update(1, 5))
+    inbox.put(update(2, 5, group=GROUP))
+    async with asyncio.timeout(1):
+        await inbox.drain(0.01)
+
+    assert store.kept == []
+    assert inbox.offset() is None  # both are shown again after the restart
+
+
+async def test_admins_behind_one_account_do_not_wait_for_each_other() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.slow[1] = asyncio.Event()
+    for number, group in ((1, GROUP), (2, OTHER)):
+        hidden = Message(
+            message_id=number,
+            date=datetime(2026, 1, 1, tzinfo=UTC),
+            chat=Chat(group, "supergroup"),
+            from_user=User(1087968824, "Group", is_bot=True),
+            sender_chat=Chat(group, "supergroup"),
+            text="/post_button",
+        )
+        inbox.put(Update(number, message=hidden))
+    await settle()
+
+    assert store.kept == [2]
+    store.slow[1].set()
+    await inbox.drain(1)
+
+
+async def test_nobody_is_remembered_when_nothing_of_theirs_waits() -> None:
+    order = Order()
+    line = Line()
+    private, group, next_one = (
+        Turn((Ticket(update(number, 5, group=chat)),), line, None)
+        for number, chat in ((1, None), (2, GROUP), (3, None))
+    )
+    for turn in (private, group, next_one):
+        order.put(turn.tickets[0])
+
+    private.commit()
+    await order.reached(group)
+    group.commit()
+    order.passed(group)
+    order.passed(private)
+    assert len(order) == 1
+    await order.reached(next_one)
+    next_one.commit()
+    order.passed(next_one)
+    order.passed(next_one)
+
+    assert len(order) == 0
 
 
 # ---------------------------------------------------------------- limits

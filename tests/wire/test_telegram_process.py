@@ -11,29 +11,10 @@ import aiohttp
 import asyncpg
 import pytest
 from fakes.telegram_people import Volunteer, title, words_on
-from fakes.telegram_process import Program, agreed, free_port, program
+from fakes.telegram_process import Program, agreed, free_port, listens, program, rows
 from fakes.telegram_server import TOKEN, FakeTelegram, Fault
 
 QUESTION = "How do I keep basil alive over the winter?"
-
-
-def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    """What the store holds."""
-    with sqlite3.connect(folder / "data" / "grove.db") as database:
-        return database.execute(sql).fetchall()
-
-
-async def listens(port: int) -> None:
-    """Wait until somebody listens there."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return
 
 
 async def previewed(ana: Volunteer, text: str) -> None:
