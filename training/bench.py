@@ -1,8 +1,9 @@
 """Whole lists against expanded pairs at equal compute, judged by the toy language's known grade.
 
 Both learn from the same rankings with the same trainer and stop after the same number of forward
-passes (replies read). A list of K gives its K(K−1)/2 comparisons for K passes, a pair one
-comparison for two.
+passes (replies read), in as many steps of as many replies each. A list of K gives its K(K−1)/2
+comparisons for K passes, a pair one comparison for two. Agreement is ignored, since a pair has
+none.
 """
 
 import time
@@ -35,7 +36,8 @@ def compare(
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for seed in range(seeds):
-        settings = load_settings("tiny", [f"seed={seed}", *overrides])
+        words = [f"seed={seed}", "reward.agreement=ignore", *overrides]
+        settings = load_settings("tiny", words)
         base = _fine_tuned(out / f"seed{seed}", settings)
         for size in sizes:
             rows += _compare_one(out / f"seed{seed}/k{size}", base, settings, size, budget)

@@ -5,6 +5,7 @@ why it has its value, so a run can be understood from its configuration alone.
 """
 
 import difflib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
@@ -214,9 +215,29 @@ def _check(settings: Settings) -> None:
         for name in ("batch_size", "accumulation", "max_length", "log_every"):
             if getattr(step, name) < 1:
                 raise BadConfig(f"{section}.{name} must be at least 1")
-        if step.epochs <= 0 and step.max_steps < 1:
+        if not step.epochs > 0 and step.max_steps < 1:
             raise BadConfig(f"{section}: give epochs or max_steps")
+        if not 0 < step.learning_rate < math.inf:
+            raise BadConfig(f"{section}.learning_rate must be above 0")
+    _check_numbers(settings)
     if settings.rl.generations < 2:
         raise BadConfig("rl.generations must be at least 2: a reply is judged against the others")
     if settings.rl.max_length <= settings.rl.max_new_tokens:
         raise BadConfig("rl.max_length must leave room for a prompt beside rl.max_new_tokens")
+
+
+def _check_numbers(settings: Settings) -> None:
+    """Comparisons with nan are false, so each asks for what is wanted."""
+    rl, reward, shown = settings.rl, settings.reward, settings.eval
+    if not rl.temperature > 0:
+        raise BadConfig("rl.temperature must be above 0: replies have to differ")
+    if not 0 <= reward.agreement_strength <= 1:
+        raise BadConfig("reward.agreement_strength must be from 0 to 1")
+    for name, value in (("rl.top_p", rl.top_p), ("eval.top_p", shown.top_p)):
+        if not 0 < value <= 1:
+            raise BadConfig(f"{name} must be above 0 and at most 1")
+    for name, value in (("rl.beta", rl.beta), ("reward.centre", reward.centre)):
+        if not value >= 0:
+            raise BadConfig(f"{name} must not be below 0")
+    if reward.max_replies < 2:
+        raise BadConfig("reward.max_replies must be at least 2: a reply is judged against others")

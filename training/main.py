@@ -10,9 +10,10 @@ from typing import Any, Literal
 from training.config import Settings, load_settings
 from training.data import Source, open_source, rows_of
 from training.errors import BadData, Refusal
-from training.rows import Prompt, parsed_line
+from training.rows import Prompt, View, parsed_line
 
 Step = Literal["sft", "reward", "rl", "all"]
+VIEWS_READ: tuple[View, ...] = ("sft", "lists", "prompts")
 
 
 def train(
@@ -32,8 +33,14 @@ def train(
     fine-tuned model to start RL from when it is not the one in `out`. `grades` are for the
     evaluation that ends all three.
     """
+    from training.run import quieten
+
     settings = load_settings(config, overrides)
     source, folder = open_source(data), Path(out)
+    quieten()
+    if step == "all":  # a sync may replace the store while a step takes hours
+        for view in VIEWS_READ:
+            source.read(view)
     folder.mkdir(parents=True, exist_ok=True)
     earlier = Path(previous) if previous else None
     steps = ("sft", "reward", "rl") if step == "all" else (step,)

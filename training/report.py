@@ -43,6 +43,23 @@ def write_report(out: Path, metrics: dict[str, Any]) -> Path:
     return page
 
 
+def headlines(metrics: dict[str, Any]) -> Iterator[str]:
+    """The figures that a run is about, one line each."""
+    reward, rl = metrics.get("reward"), metrics.get("rl")
+    if reward and not reward["model"]["pairs"]:
+        yield "no held-out ranking to judge the reward model by"
+    elif reward:
+        judges = [("reward model", _share(reward["model"]["pairs"])), ("chance", "50.0 %")]
+        judges.append(("longer reply", _share(reward["length"])))
+        if reward.get("ceiling"):
+            judges.append(("ceiling", f"{100 * reward['ceiling']['perfect_judge']:.1f} %"))
+        told = ", ".join(f"{name} {share}" for name, share in judges)
+        yield f"{reward['model']['pairs']['pairs']} held-out pairs put right: {told}"
+    if rl and rl.get("prompts"):
+        before, after = rl["before"]["reward"], rl["after"]["reward"]
+        yield f"mean reward on {rl['prompts']} held-out prompts: {before:.2f} → {after:.2f}"
+
+
 def _head(out: Path) -> str:
     cards = [read_json(out / step / "card.json") for step in CURVES]
     card = next((card for card in cards if card), {})

@@ -77,7 +77,8 @@ def lines_of(fs: Any, full: str, shown: str) -> Iterator[tuple[int, bytes]]:
         with fs.open(full, "rb", compression=compression) as file:
             yield from enumerate(file, start=1)
     except FileNotFoundError as error:
-        raise BadData(shown, "is named in current.json but missing; sync again") from error
+        reason = "is missing: replaced by a sync while it was read (run again), or lost (sync)"
+        raise BadData(shown, reason) from error
 
 
 def parsed_line(line: bytes, file: str, number: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Either is refused when data or settings have changed since.
 
 import hashlib
 import json
+import logging
 import platform
 import shutil
 import time
@@ -127,7 +128,6 @@ def execute(
 ) -> dict[str, Any]:
     """Train, save, and write down what it took. `build` makes the trainer around the watch."""
     run.folder.mkdir(parents=True, exist_ok=True)
-    quieten()
     if run.is_done():
         if models.is_main_process():
             print(f"{run.step}: {run.folder} is done already")
@@ -173,8 +173,21 @@ def execute(
     return metrics
 
 
+class _NewHead(logging.Filter):
+    """Passes over the report that a reward model lacks its head: it is made new here."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        lines = record.getMessage().splitlines()
+        missing = [line for line in lines if line.count("|") > 1 and "MISSING" in line]
+        return "LOAD REPORT" not in lines[0] or any("score.weight" not in line for line in missing)
+
+
+_NEW_HEAD = _NewHead()  # one, however often it is added
+
+
 def quieten() -> None:
     """Leave the screen to the progress lines."""
+    logging.getLogger("transformers.modeling_utils").addFilter(_NEW_HEAD)
     transformers_logging.disable_progress_bar()
     datasets.disable_progress_bars()
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers|trl")

@@ -61,8 +61,7 @@ class Circle:
         await self._demo.rank()
         await self._sync("What is new goes to the training store.")
         self._say("A second reward model learns from the old and the new rankings.")
-        self._train("reward", SECOND, f"--previous={self._folder / FIRST}")
-        self._train("eval", SECOND, f"--previous={self._folder / FIRST}", self._graded)
+        self._train("reward", SECOND, f"--previous={self._folder / FIRST}", self._graded)
         page = Page(self._folder, FIRST, SECOND).write()
         self._demo.console.print(page.figures())
         return page.path

@@ -195,6 +195,7 @@ def test_a_table_has_the_published_columns_and_comes_back(tmp_path):
 
 def test_a_table_may_be_empty_and_may_have_several_groups(tmp_path, monkeypatch):
     monkeypatch.setattr("bot.exchange.parquet.ROWS_IN_A_GROUP", 2)
+    monkeypatch.setattr("bot.exchange.parquet._ROWS_AT_ONCE", 1)
     for name, rows in (("none", []), ("three", [{"message_id": str(n)} for n in range(3)])):
         with written(tmp_path / name) as file:
             table = ParquetTable(file)

@@ -2,7 +2,9 @@
 
 import json
 import random
+import re
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from fakes.archive import BEGUN, NAMES
@@ -53,6 +55,22 @@ async def test_training_reads_every_view_of_a_synced_store(new_store, tmp_path):
     (path,) = [r.messages for r in rows_of(source, "sft", filters, "train")][:1]
     assert [turn["role"] for turn in path] == ["user", "assistant"]
     assert len(rows_of(source, "prompts", filters, "train")) == len(lists)
+
+
+async def test_the_manifest_tells_by_which_rule_trees_are_held_out(new_store, tmp_path):
+    store = await with_trees(await new_store(), 40)
+
+    await synced(store, tmp_path / "data")
+
+    current = json.loads((tmp_path / "data/current.json").read_text())
+    rule = current["manifest"]["split"]
+    share = int(re.fullmatch(r"validation when int\(.*, 16\) % (\d+) == 0, else train", rule)[1])
+    for file in current["files"]:
+        if file["view"] == "trees":
+            for line in (tmp_path / "data" / file["path"]).read_text().splitlines():
+                name = json.loads(line)["message_tree_id"].encode()
+                is_held_out = int(sha256(name).hexdigest()[:8], 16) % share == 0
+                assert is_held_out == (file["split"] == "validation")
 
 
 async def test_a_second_sync_with_nothing_new_writes_nothing(new_store, tmp_path):

@@ -53,6 +53,10 @@ def test_an_override_may_be_a_list() -> None:
         ("rl.generations=1", "at least 2"),
         ("sft.batch_size=0", "at least 1"),
         ("rl.max_length=10", "leave room for a prompt"),
+        ("sft.learning_rate=nan", "sft.learning_rate must be above 0"),
+        ("rl.temperature=0", "rl.temperature must be above 0"),
+        ("reward.agreement_strength=1.5", "reward.agreement_strength must be from 0 to 1"),
+        ("rl.beta=-0.1", "rl.beta must not be below 0"),
     ],
 )
 def test_a_wrong_override_is_refused_in_one_line(override: str, reason: str) -> None:
@@ -94,3 +98,25 @@ def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path) -> Non
 def test_an_unknown_configuration_names_the_known_ones() -> None:
     with pytest.raises(BadConfig, match="tiny"):
         load_settings("huge")
+
+
+LAUNCHED = {
+    "ddp": {"multi_gpu": True},
+    "zero2": {"use_deepspeed": True, "zero_stage": 2},
+    "zero3": {"use_deepspeed": True, "zero_stage": 3, "zero3_save_16bit_model": True},
+    "fsdp2": {"use_fsdp": True, "fsdp_version": 2, "fsdp_state_dict_type": "FULL_STATE_DICT"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LAUNCHED)
+def test_accelerate_reads_its_configurations_as_they_are_meant(name: str) -> None:
+    launch = pytest.importorskip("accelerate.commands.launch", reason="no train extra")
+    words = ["--config_file", str(CONFIGS / f"accelerate/{name}.yaml"), "-m", "training", "all"]
+
+    read, _, precise = launch._validate_launch_command(
+        launch.launch_command_parser().parse_args(words)
+    )
+
+    assert {key: getattr(read, key) for key in LAUNCHED[name]} == LAUNCHED[name]
+    assert (read.num_processes, read.mixed_precision, precise) == (8, "bf16", True)

@@ -152,7 +152,7 @@ def test_a_missing_file_is_refused(write_store: Callable[..., Path]) -> None:
     store = write_store({("sft", "train"): [SFT]})
     only_file(store).unlink()
 
-    with pytest.raises(BadData, match="missing; sync again"):
+    with pytest.raises(BadData, match="is missing: replaced by a sync"):
         open_source(str(store)).read("sft")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -86,6 +87,22 @@ def test_the_report_shows_its_pictures_and_samples(first: Round) -> None:
     assert all((first.out / picture).stat().st_size > 5000 for picture in pictures)
     assert "| fine-tuned | after RL |" in page
     assert len((first.out / "samples.jsonl").read_text().splitlines()) == 4
+
+
+def test_the_command_ends_with_the_accuracy_beside_chance_and_length(
+    first: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["reward", "--data", first.trees, "--out", str(tmp_path)]
+
+    code = command.main([*words, *(f"--set={word}" for word in first.words)])
+
+    *_, told, wrote = capsys.readouterr().out.splitlines()
+    assert code == command.OK
+    share = r"\d+\.\d ± \d+\.\d %"
+    judges = rf"reward model {share}, chance 50\.0 %, longer reply {share}"
+    assert re.fullmatch(rf"\d+ held-out pairs put right: {judges}", told), told
+    assert wrote == f"wrote {tmp_path}/report.md and metrics.json"
+    assert "## Reward model" in (tmp_path / "report.md").read_text()
 
 
 def test_fine_tuning_lowers_the_loss(first: Round) -> None:

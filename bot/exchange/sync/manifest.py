@@ -15,9 +15,10 @@ from bot.exchange.sync.counts import Counts
 from bot.exchange.sync.views import VIEWS
 from core.export import Json
 from core.policy import Policy
+from training.oasst import VALIDATION_SHARE
 
 FORMAT = 1
-SPLIT_RULE = "validation when int(sha256(tree_id)[:8], 16) % 20 == 0, else train"
+SPLIT_RULE = f"validation when int(sha256(tree_id)[:8], 16) % {VALIDATION_SHARE} == 0, else train"
 
 
 @dataclass(frozen=True, slots=True)
