@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from core.languages import language_named
 from core.model import TaskKind
 from core.people import Community
+from core.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum, unique
 
 from core.model import Role, TaskKind
 from core.text import Text
+from core.values import quick
 
 # ---------------------------------------------------------------- events
 
@@ -118,6 +119,7 @@ class Emphasis(StrEnum):
     DANGER = "danger"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Button:
     id: str
@@ -125,6 +127,7 @@ class Button:
     emphasis: Emphasis = Emphasis.NORMAL
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A foreign text shown as it is: to be escaped, isolated and kept whole by the platform."""
@@ -155,6 +158,7 @@ class Attachment:
     description: Text
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Screen:
     """What is said and asked; the base of all screens and, alone, a plain message.
@@ -181,11 +185,13 @@ class Screen:
     error_id: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Say(Screen):
     """Nothing is asked, though buttons may lead on."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Invite(Screen):
     """A card for everybody in this place: posted there first; then this is said to who asked.
@@ -196,6 +202,7 @@ class Invite(Screen):
     card: Say = field(default_factory=Say)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AskText(Screen):
     """Asks for a text: answered by Typed(text, task_id).
@@ -212,11 +219,13 @@ class AskText(Screen):
     max_length: int = 4000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AskChoice(Screen):
     """Asks to press one of the buttons (consent, preview, language, kind, skip reason)."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AskOrder(Screen):
     """Asks for an order of candidates: answered by Ordered(task_id, groups, all_bad).
@@ -237,6 +246,7 @@ class Widget(StrEnum):
     SCALE = "scale"  # five steps: 0, .25, .5, .75, 1
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LabelQuestion:
     """One label as asked of a volunteer."""
@@ -249,6 +259,7 @@ class LabelQuestion:
     value: float | None = None  # what was answered so far
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AskLabels(Screen):
     """Asks for labels: answered by Labelled(task_id, values, done).

@@ -7,7 +7,7 @@ byte for byte. Not read: `detoxify`, events other than rankings, and fields nobo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.archive import TreeRecord
@@ -16,6 +16,7 @@ from core.fields import BadField, Fields
 from core.model import Ballot, Fate, LabelSum, Limits, Message, Role, Tree, TreeState
 from core.policy import Policy
 from core.tree import replies_to_rank
+from core.values import replace
 
 AT_REST = Limits(
     goal_size=0,

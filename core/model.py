@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
+
+from core.values import quick, replace
 
 
 @unique
@@ -110,6 +112,7 @@ class Limits:
     max_rankings: int  # ballots after which an unsettled order is left as it is
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LabelSum:
     """All values given to one label on one message."""
@@ -122,6 +125,7 @@ class LabelSum:
         return self.total / self.count
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Message:
     """One text in a tree, with the counts kept about it."""
@@ -193,6 +197,7 @@ class Message:
         return TaskKind.LABEL_PROMPTER_REPLY
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A place in a tree that one volunteer holds for a while."""
@@ -203,6 +208,7 @@ class Lease:
     person_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A conversation tree, whole: its state, its messages and who is at work on it."""
@@ -303,6 +309,7 @@ class Review:
     at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Task:
     """A request for work, leased to one volunteer."""
@@ -336,6 +343,7 @@ class Task:
         return self.state is TaskState.OPEN
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Slot:
     """Open work: what may still be leased on one message, and how soon it is wanted."""

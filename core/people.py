@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum, unique
 
 from core.model import TaskKind
+from core.values import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Who:
     is_local: bool = False  # sits at the machine that runs the program
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Streak:
     """Days in a row with a contribution, in the person's own time zone."""
@@ -39,6 +41,7 @@ class Streak:
     best: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Person:
     """A human being; may have several accounts."""
@@ -68,6 +71,7 @@ class Person:
         return self.hidden or self.blocked
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Account:
     """One platform identity of a person; the store holds a keyed hash and an encrypted id."""
@@ -110,6 +114,7 @@ class Consent:
     at: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Session:
     """Where the conversation with one account stands."""

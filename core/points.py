@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from core.languages import LANGUAGES
 from core.model import Message, TaskKind
 from core.people import Streak
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 # ---------------------------------------------------------------- contributions
 

@@ -29,6 +29,7 @@ from core.people import (
 from core.policy import Policy
 from core.reminding import Reminders
 from core.schedule import Schedule
+from core.values import quick
 
 if TYPE_CHECKING:
     from core.bulletin import Outgoing, PostState
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Who came to the desk, all in one look-up; made on first contact."""

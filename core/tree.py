@@ -7,7 +7,6 @@ chart in docs/tree-states.md is checked against `TRANSITIONS`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core import labels as label_sets
@@ -26,6 +25,7 @@ from core.model import (
     TreeState,
 )
 from core.policy import Policy
+from core.values import replace
 
 _S = TreeState
 

@@ -6,11 +6,11 @@ Plain functions over a unit of work; nothing here is part of a volunteer's day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from core.archive import TreeRecord, Wanted
 from core.model import RANKING, Ballot, Message, Tree
 from core.ports import UnitOfWork
+from core.values import replace
 from storage.codes import KIND, ballot_from_text, cast
 from storage.convert import (
     MESSAGE,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import orjson
 
 from core.casework import Lot, Memo, Search, Sweep, SweepState
 from core.people import AuditEntry
+from core.values import replace
 from storage.codes import json_text
 from storage.driver import Row, Value
 from storage.times import micros, micros_or_none, moment, moment_or_none

@@ -6,7 +6,6 @@ A code once given is never given to another name; new names get new codes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from types import MappingProxyType
 import orjson
 
 from core.model import Ballot, Fate, LabelSum, Role, TaskKind, TaskState
+from core.values import replace
 
 KIND: Mapping[TaskKind, int] = {
     TaskKind.INITIAL_PROMPT: 1,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from core.values import replace
 from storage.driver import Row, Sql, Value, without_locks
 from storage.errors import (
     StoreBusy,

@@ -7,13 +7,13 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 import orjson
 
+from core.values import replace
 from storage.driver import Row, Sql, Value, for_sqlite
 from storage.errors import (
     StoreBusy,

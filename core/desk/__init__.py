@@ -7,7 +7,6 @@ the session row and the task rows; nothing is kept here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from core.commands import Audience, command_named
 from core.desk import (
@@ -52,6 +51,7 @@ from core.flow.turn import Visit
 from core.people import Who
 from core.ports import Arrival, Store, UnitOfWork, World
 from core.text import N_
+from core.values import replace
 
 CommandHandler = Callable[[Visit, Mapping[str, str]], Screen]
 PressHandler = Callable[[Visit, "int | None", "str | None"], Screen]

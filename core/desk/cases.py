@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from core.desk.tasks import passage
 from core.desk.words import REPORT_REASONS
@@ -25,6 +24,7 @@ from core.flow.turn import Turn, Visit
 from core.model import TreeState
 from core.people import Report
 from core.text import N_, Text
+from core.values import replace
 
 OUT_OF_DATE = N_("This button is out of date. Go on with /mod.")
 AS_REPORTED = "r"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from core.bulletin import Outgoing
@@ -17,6 +17,7 @@ from core.languages import LANGUAGES
 from core.model import TaskKind
 from core.schedule import BOARDS, Schedule
 from core.text import N_, Text
+from core.values import replace
 
 # ---------------------------------------------------------------- /config
 

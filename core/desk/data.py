@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.desk.tasks import nothing_open
 from core.desk.words import choose_kind, take_task
@@ -13,6 +12,7 @@ from core.flow import people
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 
 def purpose(visit: Visit) -> tuple[Text, ...]:

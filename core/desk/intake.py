@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from core import screening
 from core.commands import CommandSpec
@@ -11,6 +10,7 @@ from core.dialogue import Command, Event, Labelled, Moved, Ordered, Press, Revis
 from core.errors import Unknown, handing_back
 from core.people import Who
 from core.text import N_
+from core.values import replace
 
 _LONGEST_NAME = 100
 _MOST_ID = 2**63

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from core.casework import REPORTED, Memo
@@ -14,6 +14,7 @@ from core.flow import judging
 from core.flow.turn import Turn
 from core.people import AuditEntry
 from core.text import N_
+from core.values import replace
 
 STALE = timedelta(days=1)
 """What could not be said for so long is left unsaid; the queue and the record have it all."""

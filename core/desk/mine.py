@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.desk.tasks import nothing_open, passage
 from core.desk.words import take_task
@@ -24,6 +23,7 @@ from core.flow.turn import Visit
 from core.model import Fate, Message, TreeState
 from core.ports import Contribution
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 _PER_PAGE = 5
 _PREVIEW = 300

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.desk.tasks import done, passage
 from core.desk.words import REPORT_REASONS
@@ -14,6 +13,7 @@ from core.flow import reporting as flow
 from core.flow.turn import Visit
 from core.model import Message, Task, Tree
 from core.text import N_, Text
+from core.values import replace
 
 _MAX_REASON = 500
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.casework import Lot, Search, Sweep, SweepState
@@ -19,6 +18,7 @@ from core.languages import language_named
 from core.model import Message
 from core.people import Person
 from core.text import N_, Text
+from core.values import replace
 
 _PER_PAGE = 5
 _PREVIEW = 300

@@ -7,7 +7,7 @@ which message is kept with the session, for the last few of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from core.dialogue import Origin, Typed, base36, number_from_base36
@@ -16,6 +16,7 @@ from core.flow.handing import own_open_task
 from core.flow.turn import Visit
 from core.people import Session
 from core.text import N_
+from core.values import replace
 
 SPLIT_SECONDS = 3
 """Parts of one text are sent within this time."""

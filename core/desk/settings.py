@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.desk.data import consent_screen
 from core.desk.tasks import nothing_open
@@ -14,6 +13,7 @@ from core.flow import people, reminding
 from core.flow.turn import Visit
 from core.languages import DEFAULT, LANGUAGES, language_named
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 _PER_PAGE = 15
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from core.desk.config import all_settings, schedule_from, show_languages
 from core.desk.words import take_task
@@ -14,6 +13,7 @@ from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.schedule import BOARDS
 from core.text import N_
+from core.values import replace
 
 
 def setup(visit: Visit, args: Mapping[str, str]) -> Screen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from core.desk import mine, reporting, sent, settings, working
 from core.desk.cases import reason_words
@@ -26,6 +25,7 @@ from core.flow.handing import own_open_task
 from core.flow.turn import Visit
 from core.model import Task, TaskState
 from core.text import N_, Text
+from core.values import replace
 
 QUESTIONS = frozenset({"edit", "report", "timezone"})
 """Steps in which typed text answers a question and is not meant for the task in view."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.commands import COMMANDS, Audience, CommandSpec, command_named
 from core.desk.lessons import LESSONS
@@ -14,6 +13,7 @@ from core.flow.rules import may_moderate
 from core.flow.turn import Visit
 from core.model import Role, TaskKind
 from core.text import N_, Text
+from core.values import replace
 
 
 def tutorial(visit: Visit, args: Mapping[str, str]) -> Screen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import floor
 
 from core.desk import sent
@@ -30,6 +29,7 @@ from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
 from core.model import RANKING, Task, TaskKind, TaskState
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 _OPEN_WORK_CAP = 100
 """Open work is counted up to this; beyond it is simply much."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from core.model import (
 )
 from core.text import N_, Text
 from core.tree import takes_reply, with_ballots, with_review
+from core.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core import points, selection
 from core.flow.rewards import compare_votes, earn_for_changes
 from core.flow.turn import Turn
 from core.model import TaskState, Tree, TreeState
 from core.people import AuditEntry
 from core.tree import STAYS, advanced, lost_leases, wants_ballots
+from core.values import replace
 
 _ENDED = STAYS | {TreeState.READY_FOR_EXPORT}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core import selection
@@ -16,6 +16,7 @@ from core.model import Lease, Slot, Task, TaskKind, TaskState, Tree, TreeState
 from core.people import AuditEntry, Report
 from core.text import N_
 from core.tree import replies_to_rank
+from core.values import replace
 
 
 @dataclass(frozen=True, slots=True)

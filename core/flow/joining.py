@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from core.flow.turn import Turn
 from core.model import RANKING, Message, Role, Tree, TreeState
 from core.screening import is_blank, unkept_sign
 from core.tree import replies_to_rank, stands, with_ballots, with_larger_set
+from core.values import replace
 
 _OPEN_TO_MODELS = frozenset(
     {TreeState.RANKING, TreeState.READY_FOR_EXPORT, TreeState.BACKLOG_RANKING}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from core.errors import Unknown
 from core.flow.growth import settle
 from core.flow.handing import let_go
@@ -20,6 +18,7 @@ from core.tree import (
     with_fate,
     with_hold,
 )
+from core.values import replace
 
 BY_MANY = "reported by many"
 """Why the policy itself takes a text away."""

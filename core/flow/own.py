@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core import points, screening
@@ -16,6 +15,7 @@ from core.model import LABELLING, Fate, Lease, Message, Task, TaskState, Tree, T
 from core.ports import Contribution
 from core.text import N_, Nn_, Text
 from core.tree import with_ballots, with_fate, without_review
+from core.values import replace
 
 
 def undo_last(visit: Visit) -> Task:

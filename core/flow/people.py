@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
@@ -20,6 +19,7 @@ from core.model import Fate
 from core.people import AuditEntry, Consent, ConsentAct
 from core.text import N_
 from core.tree import with_ballots, with_fate, with_reviews
+from core.values import replace
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
 _CODE_LENGTH = 8

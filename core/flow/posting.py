@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from core.schedule import (
     span_of,
 )
 from core.text import N_, Text
+from core.values import replace
 
 _NEEDS_CAP = 100
 _LOOKED_AT = 10

@@ -6,7 +6,7 @@ transaction before the sending, so that whatever is cut off is lost and never do
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from core.reminding import (
 )
 from core.schedule import is_quiet
 from core.text import N_, Nn_, Text
+from core.values import replace
 
 # ---------------------------------------------------------------- wished for, or no longer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.errors import NotAllowed
 from core.flow import moderation
@@ -12,6 +12,7 @@ from core.flow.turn import Turn
 from core.model import Message, Tree, TreeState
 from core.people import Report
 from core.text import N_
+from core.values import replace
 
 RED_FLAG = "red_flag"
 THUMBS = ("+1", "-1")

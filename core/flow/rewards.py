@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core import agreement, points
 from core.flow.turn import Turn, Visit
 from core.model import Ballot, Message, Tree
+from core.values import replace
 
 
 def earn(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from core.languages import LANGUAGES
 from core.people import AuditEntry, Community
 from core.schedule import Schedule, is_quiet, next_run, period_start
 from core.text import N_, Nn_
+from core.values import replace
 
 
 def rules_here(visit: Visit) -> Rules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum, unique
 
@@ -15,6 +15,7 @@ from core.flow.turn import Turn, Visit
 from core.model import Message
 from core.people import AuditEntry
 from core.text import N_
+from core.values import replace
 
 _AT_ONCE = 20
 """Texts acted upon in one transaction, so that nobody waits long for its end."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.casework import Case, Lot, Memo, Search, Sweep, SweepState
 from core.model import Fate, Message
 from core.people import AuditEntry, Person
 from core.testing.reminders import Reminders
+from core.values import replace
 
 
 class Casework(Reminders):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core import points
@@ -11,6 +10,7 @@ from core.model import Ballot, Fate, Message, Task, TaskState
 from core.pace import Limit
 from core.people import AuditEntry
 from core.testing.records import Records
+from core.values import replace
 
 
 class Links(Records):

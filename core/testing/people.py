@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.people import (
@@ -16,6 +15,7 @@ from core.people import (
 )
 from core.ports import Arrival
 from core.testing.links import Links
+from core.values import replace
 
 
 class People(Links):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core import points
@@ -22,6 +21,7 @@ from core.people import (
 )
 from core.ports import Contribution, Standing
 from core.testing.work import Work
+from core.values import replace
 
 
 class Records(Work):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.reminding import Due, Reminder
 from core.testing.allowances import Allowances
+from core.values import replace
 
 
 class Reminders(Allowances):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from core.model import Ballot, Limits, Message, Role, Tree, TreeState
 from core.policy import Policy
+from core.values import replace
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 POLICY = Policy()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core import selection
@@ -16,6 +15,7 @@ from core.model import (
 from core.points import forgotten_periods
 from core.ports import WaitingAuthor
 from core.testing.tables import Part
+from core.values import replace
 
 
 class Trees(Part):

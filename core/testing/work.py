@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.model import (
@@ -14,6 +13,7 @@ from core.model import (
     TaskState,
 )
 from core.testing.trees import Trees
+from core.values import replace
 
 
 class Work(Trees):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.casework import Case, Lot, Memo, Search, Sweep
 from core.model import Message
 from core.people import AuditEntry, Person
+from core.values import replace
 from storage.casework import MEMO, SWEEP, memo_from_row, sweep_from_row, sweep_values
 from storage.convert import (
     AUDIT,

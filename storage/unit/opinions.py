@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.agreement import Concord, vote_weight
 from core.model import LABELLING, RANKING, Ballot, Review, TreeState
 from core.people import Report
 from core.ports import Contribution
+from core.values import replace
 from storage.codes import KIND, ballot_from_text, cast, labels_from_text, text_from_ballot
 from storage.convert import (
     MESSAGE,

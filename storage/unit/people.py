@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.people import Account, Community, Consent, Person, Session, Who
 from core.ports import Arrival
+from core.values import replace
 from storage.codes import json_text
 from storage.convert import (
     COMMUNITY,

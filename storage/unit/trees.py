@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
 from core.selection import open_work
+from core.values import replace
 from storage.batch import delete_many, insert_many, update_many
 from storage.codes import KIND, KIND_OF
 from storage.convert import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
+from core.values import replace
 from storage.codes import KIND, KIND_OF
 from storage.convert import (
     ANSWERED,
