@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from core.dialogue import Widget
 from core.errors import BadLabels
@@ -96,6 +97,7 @@ STEPS: Mapping[Widget, tuple[float, ...]] = {
 """The values that an answer can have."""
 
 
+@cache
 def label_set(kind: TaskKind, full: bool) -> tuple[Label, ...]:
     """What a label task asks, in its whole or its short form; nothing for other tasks."""
     if not kind.labels:

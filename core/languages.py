@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 DEFAULT = "en"
@@ -92,6 +93,7 @@ def language_named(words: str) -> Language | None:
     return LANGUAGES[code] if code else None
 
 
+@lru_cache(maxsize=1024)
 def interface_language(locale: str | None) -> str:
     """The code of the language to speak, given the locale Discord or Telegram reports."""
     tag = _folded(locale or "")

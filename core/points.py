@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from core.errors import Unknown
 from core.languages import LANGUAGES
@@ -103,7 +104,11 @@ _PERIODS = ("total", "month", "week", "day")
 
 def periods(at: datetime) -> tuple[str, str, str, str]:
     """All time, the month, the ISO week and the day (UTC) to which a moment belongs."""
-    day = at.astimezone(UTC).date()
+    return _periods_of(at.astimezone(UTC).date())
+
+
+@lru_cache(maxsize=1024)
+def _periods_of(day: date) -> tuple[str, str, str, str]:
     return ("total", f"m:{day:%Y-%m}", f"w:{week_of(day)}", f"d:{day.isoformat()}")
 
 

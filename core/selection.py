@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -31,7 +30,10 @@ def open_work(tree: Tree, policy: Policy) -> Mapping[tuple[int, TaskKind], Slot]
 
     Pure: the store keeps exactly these rows, so its table follows open work and not history.
     """
-    leased = Counter((lease.target_id, lease.kind) for lease in tree.leases)
+    leased: dict[tuple[int, TaskKind], int] = {}
+    for lease in tree.leases:
+        place = (lease.target_id, lease.kind)
+        leased[place] = leased.get(place, 0) + 1
     if tree.state is TreeState.INITIAL_PROMPT_REVIEW:
         found = _reviews(tree, leased, urgency=LAST_URGENCY // 2)
     elif tree.state is TreeState.GROWING:

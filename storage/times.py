@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import BigInteger
 from sqlalchemy.engine import Dialect
@@ -17,6 +18,7 @@ def micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=16384)
 def moment(stored: int) -> datetime:
     """A stored number as an aware UTC datetime."""
     return _EPOCH + timedelta(microseconds=stored)

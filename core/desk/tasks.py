@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from core import labels
 from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, choose_kind, next_task, take_task
@@ -23,6 +24,7 @@ from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.model import Message, Task, TaskKind, Tree
 from core.text import N_, Text
+from core.values import replace
 
 
 def task_screen(visit: Visit, task: Task, notes: Sequence[Text] = ()) -> Screen:
@@ -146,17 +148,29 @@ def _ask_labels(task: Task, tree: Tree, notes: tuple[Text, ...]) -> AskLabels:
         buttons=(*_ways_out(task), *_thumbs(task)),
         task_id=task.id,
         kind=task.kind,
-        questions=tuple(
-            LabelQuestion(
-                name=label.name,
-                widget=label.widget,
-                question=label.question,
-                ends=label.ends,
-                mandatory=label.name in labels.MANDATORY,
-                value=task.draft_labels.get(label.name),
-            )
-            for label in labels.label_set(task.kind, task.full)
-        ),
+        questions=_questions(task),
+    )
+
+
+def _questions(task: Task) -> tuple[LabelQuestion, ...]:
+    """The form, with what was answered so far."""
+    blank, given = _blank_form(task.kind, task.full), task.draft_labels
+    if not given:
+        return blank
+    return tuple(replace(question, value=given.get(question.name)) for question in blank)
+
+
+@cache
+def _blank_form(kind: TaskKind, full: bool) -> tuple[LabelQuestion, ...]:
+    return tuple(
+        LabelQuestion(
+            name=label.name,
+            widget=label.widget,
+            question=label.question,
+            ends=label.ends,
+            mandatory=label.name in labels.MANDATORY,
+        )
+        for label in labels.label_set(kind, full)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -47,11 +46,11 @@ def earn_for_changes(turn: Turn, before: Tree, after: Tree) -> None:
     for message in after.messages.values():
         old = before.messages.get(message.id)
         if message is not old:
-            earned = Counter(_worth(message))
-            earned.subtract(_worth(old) if old is not None else ())
-            for (name, at), by in earned.items():
-                if by:
-                    earn_for_message(turn, message, name, by, at)
+            now, then = set(_worth(message)), set(_worth(old) if old is not None else ())
+            for name, at in sorted(now - then):
+                earn_for_message(turn, message, name, 1, at)
+            for name, at in sorted(then - now):
+                earn_for_message(turn, message, name, -1, at)
 
 
 def _worth(message: Message) -> Iterator[tuple[str, datetime]]:

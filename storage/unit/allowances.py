@@ -13,11 +13,12 @@ from storage.unit.base import Part
 OF_PERSONS = f"{Limit.PERSON_TASKS:d}, {Limit.LINK_TRIES:d}"
 """The kinds whose holders are persons."""
 
-# When some allowances are full again; a few rows, found by their key.
-FULL_AT = """
-SELECT b.kind, b.holder_id, b.full_at FROM bucket b
-WHERE b.kind = ANY($1) AND b.holder_id = ANY($2)
-"""
+
+@cache
+def full_at_sql(holders: int) -> str:
+    """When some allowances are full again; a few rows, found by their key."""
+    each = (f"(b.kind = ${n} AND b.holder_id = ${n + 1})" for n in range(1, 1 + 2 * holders, 2))
+    return f"SELECT b.kind, b.holder_id, b.full_at FROM bucket b WHERE {' OR '.join(each)}"
 
 
 @cache
@@ -46,8 +47,8 @@ class Allowances(Part):
     _used = False
 
     def full_at(self, holders: Sequence[Holder]) -> Mapping[Holder, datetime]:
-        kinds = [int(holder.limit) for holder in holders]
-        rows = self.db.rows(FULL_AT, kinds, [holder.id for holder in holders])
+        values = (number for holder in holders for number in (int(holder.limit), holder.id))
+        rows = self.db.rows(full_at_sql(len(holders)), *values)
         found = {Holder(Limit(kind), number): moment(at) for kind, number, at in rows}
         return {holder: found[holder] for holder in holders if holder in found}
 

@@ -16,9 +16,9 @@ def _unwatched(db: Sql) -> Sql:
     return db
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Means:
-    """What a store needs besides its database."""
+    """What a store needs besides its database; each is its own."""
 
     policy: Policy
     rng: Random

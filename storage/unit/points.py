@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from operator import add
 from typing import TypeAlias
 
@@ -84,7 +84,6 @@ DELETE FROM tally WHERE (person_id, scope, period) IN (
 """
 
 
-@cache
 def add_many(weights: tuple[tuple[str, Fraction], ...]) -> Many:
     """Add to counters and value the sums by these weights, each kind's rounded down."""
     sums = {name: f"tally.{name} + excluded.{name}" for name in _NAMES}
@@ -98,6 +97,12 @@ def add_many(weights: tuple[tuple[str, Fraction], ...]) -> Many:
     return insert_many(
         "tally", {**types, **dict.fromkeys(_NAMES, "INTEGER")}, then, {"unseen": unseen}
     )
+
+
+@lru_cache(maxsize=8)
+def adding(means: Means) -> Many:
+    """The statement for one store, whose policy never changes while it is open."""
+    return add_many(tuple(means.policy.points.items()))
 
 
 @cache
@@ -131,7 +136,7 @@ class Points(Part):
 
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
-        self._earned: dict[tuple[int, Names, Names], Counter[str]] = {}
+        self._earned: dict[tuple[int, Names, Names], dict[str, int]] = {}
 
     def tally(
         self,
@@ -140,7 +145,10 @@ class Points(Part):
         periods: Sequence[str],
         counts: Mapping[str, int],
     ) -> None:
-        earned = self._earned.setdefault((person_id, tuple(scopes), tuple(periods)), Counter())
+        where = (person_id, tuple(scopes), tuple(periods))
+        earned = self._earned.get(where)
+        if earned is None:
+            earned = self._earned[where] = dict.fromkeys(_NAMES, 0)
         for name, by in counts.items():
             earned[name] += by
 
@@ -209,23 +217,24 @@ class Points(Part):
 
     def _finish_points(self) -> None:
         """Write what was earned, person by person, so that no two transactions cross."""
-        rows = self._rows_earned()
-        self._earned.clear()
-        self.db.write_many(add_many(tuple(self.means.policy.points.items())), rows)
+        if self._earned:
+            rows = self._rows_earned()
+            self._earned.clear()
+            self.db.write_many(adding(self.means), rows)
 
     def _rows_earned(self) -> list[tuple[int | str, ...]]:
         sums: dict[tuple[int, str, str], tuple[int, ...]] = {}
         for (person_id, scopes, periods), counts in self._earned.items():
             if not any(counts.values()):
                 continue
-            added = tuple(counts[name] for name in _NAMES)
+            added = tuple(counts.values())
             for scope in scopes:
                 for period in periods:
                     where = (person_id, scope, period)
                     old = sums.get(where)
                     sums[where] = added if old is None else tuple(map(add, old, added))
-        value = cache(self._value)
-        return [(*where, value(added), *added) for where, added in sorted(sums.items())]
+        values = {added: self._value(added) for added in set(sums.values())}
+        return [(*where, values[added], *added) for where, added in sorted(sums.items())]
 
     def _value(self, added: tuple[int, ...]) -> int:
         return points(dict(zip(_NAMES, added, strict=True)), self.means.policy.points)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -118,7 +118,7 @@ class Trees(Part):
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
         self._trees: dict[int, Known] = {}
-        self._moved: Counter[tuple[str, str]] = Counter()
+        self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._leased: dict[tuple[int, TaskKind], datetime] = {}
 
     def add_tree(self, tree: Tree) -> Tree:
