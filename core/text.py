@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from core.values import quick
-
 # What a sentence may carry: words of ours (Text, translated too), words of others (str),
 # numbers, times (datetime is a date), and lists of words.
 Value: TypeAlias = "Text | str | int | float | date | timedelta | Sequence[Text | str]"
@@ -20,7 +18,6 @@ _ISOLATES = frozenset("\u2066\u2067\u2068")
 _MARKS = _ISOLATES | {_POP_ISOLATE}
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """One sentence, its values and, where it counts something, its plural."""
