@@ -7,8 +7,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 import orjson
@@ -31,6 +32,8 @@ BUSY_SECONDS = 10.0
 """How long one process waits while another writes."""
 WAIT_SECONDS = 0.02
 """Between two tries of something for which SQLite itself does not wait."""
+MOST_TOGETHER = 16
+"""So many transactions share a commit at most, so that none waits for a crowd."""
 COMMITS_BETWEEN_CHECKPOINTS = 500
 """The log is moved into the file after so many commits, beside the writer and not in its way."""
 
@@ -74,6 +77,13 @@ def _plain(values: tuple[Value, ...]) -> tuple[Value, ...]:
     return values
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What became of a transaction that was undone."""
+
+    error: Exception
+
+
 class SqliteStore:
     """The store of one process; several processes may share the file."""
 
@@ -84,6 +94,9 @@ class SqliteStore:
         self._writer, self._reader, self._means = writer, reader, means
         self._commits = 0
         self._checkpoint: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[Callable[[SqlUnit], Any], asyncio.Future[Any]]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._is_writing = False
 
     @classmethod
     async def open(cls, path: Path, means: Means) -> SqliteStore:
@@ -99,13 +112,50 @@ class SqliteStore:
         return cls(path, writer, reader, means)
 
     async def transact(self, work: Callable[[SqlUnit], T]) -> T:
-        """Run `work` whole on the writer's thread; an exception undoes all of it."""
-        with translated(self.path):
-            result = await _hop(
-                self._writer, lambda: _in_transaction(self._writer._conn, work, self._means)
-            )
+        """Run `work` whole on the writer's thread; an exception undoes all of it.
+
+        Those who come while a commit is on its way to the disk share the next one. Each is
+        undone alone when it fails, and nobody is answered before the disk has it.
+        """
+        if self._is_writing:
+            answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            self._waiting.append((work, answer))
+            return await answer
+        self._is_writing = True
+        try:
+            with translated(self.path):
+                return await _hop(
+                    self._writer, lambda: _in_transaction(self._writer._conn, work, self._means)
+                )
+        finally:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """A commit is done: the next one for those who wait, if any do."""
         self._count_commit()
-        return result
+        self._is_writing = bool(self._waiting)
+        if self._is_writing:
+            self._writing = asyncio.create_task(self._write_together())
+
+    async def _write_together(self) -> None:
+        together = self._waiting[:MOST_TOGETHER]
+        del self._waiting[:MOST_TOGETHER]
+        works = [work for work, _ in together]
+        outcomes: Sequence[object]
+        try:
+            outcomes = await _hop(
+                self._writer, lambda: _in_one_transaction(self._writer._conn, works, self._means)
+            )
+        except Exception as error:
+            outcomes = [Failed(error)] * len(works)
+        for (_, answer), outcome in zip(together, outcomes, strict=True):
+            if answer.done():  # whoever asked has gone
+                continue
+            if isinstance(outcome, Failed):
+                answer.set_exception(_told(self.path, outcome.error))
+            else:
+                answer.set_result(outcome)
+        self._go_on()
 
     async def read(self, work: Callable[[SqlUnit], T]) -> T:
         """Run `work` on the reader's thread, on one unchanging view of the store."""
@@ -113,6 +163,8 @@ class SqliteStore:
             return await _hop(self._reader, lambda: _in_view(self._reader._conn, work, self._means))
 
     async def close(self) -> None:
+        while self._is_writing:
+            await asyncio.sleep(WAIT_SECONDS)
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         await self._reader.close()
@@ -201,6 +253,34 @@ def _in_transaction(
     return result
 
 
+def _in_one_transaction(
+    connection: sqlite3.Connection, works: Sequence[Callable[[SqlUnit], Any]], means: Means
+) -> Sequence[object]:
+    """What each came to, in one commit; one that fails takes back what it wrote and no more."""
+    _patiently(connection, "BEGIN IMMEDIATE")
+    outcomes: list[object] = []
+    try:
+        for work in works:
+            connection.execute("SAVEPOINT one")
+            try:
+                unit = SqlUnit(means.watch(SqliteSql(connection)), means)
+                result = work(unit)
+                unit.finish()
+                outcomes.append(result)
+            except Exception as error:
+                if not connection.in_transaction:  # SQLite itself took everything back
+                    raise
+                connection.execute("ROLLBACK TO one")
+                outcomes.append(Failed(error))
+            connection.execute("RELEASE one")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
 def _in_view(connection: sqlite3.Connection, work: Callable[[SqlUnit], T], means: Means) -> T:
     connection.execute("BEGIN")
     try:
@@ -226,6 +306,15 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _error(path, error) from error
+
+
+def _told(path: Path, error: Exception) -> Exception:
+    """The same for an error that is handed on."""
+    if not isinstance(error, sqlite3.Error):
+        return error
+    told = _error(path, error)
+    told.__cause__ = error
+    return told
 
 
 def _error(path: Path, error: sqlite3.Error) -> StoreError:

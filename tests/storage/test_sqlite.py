@@ -8,6 +8,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -262,3 +263,78 @@ async def test_an_error_of_the_work_passes_as_it_is(file_store: SqlStore) -> Non
 
     with pytest.raises(OSError, match="not the store's"):
         await file_store.transact(work)
+
+
+async def _held_up(store: SqlStore) -> tuple[asyncio.Task[None], threading.Event]:
+    """A transaction that ends when the event is set; whoever comes meanwhile has to wait."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold(unit: UnitOfWork) -> None:
+        started.set()
+        assert go_on.wait(10)
+
+    holding = asyncio.create_task(store.transact(hold))
+    await asyncio.to_thread(started.wait, 10)
+    return holding, go_on
+
+
+async def test_those_who_wait_share_a_commit_and_each_gets_their_own_answer(
+    file_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "MOST_TOGETHER", 4)
+    holding, go_on = await _held_up(file_store)
+
+    def fails(unit: UnitOfWork) -> None:
+        someone(unit, "nobody")
+        raise LookupError("on purpose")
+
+    def refused(unit: SqlUnit) -> None:
+        someone(unit, "nobody")
+        unit.db.run("INSERT INTO seen (event) VALUES (NULL)")
+
+    adding = [
+        asyncio.create_task(file_store.transact(partial(someone, name=f"p{i}"))) for i in range(9)
+    ]
+    failing = asyncio.create_task(file_store.transact(fails))
+    refusing = asyncio.create_task(file_store.transact(refused))
+    await asyncio.sleep(0)
+    go_on.set()
+    people_added = await asyncio.gather(*adding)
+    with pytest.raises(LookupError, match="on purpose"):
+        await failing
+    with pytest.raises(StoreError):
+        await refusing
+    await holding
+
+    assert [person.name for person in people_added] == [f"P{i}" for i in range(9)]
+    names = await file_store.read(lambda unit: unit.db.rows("SELECT name FROM person ORDER BY id"))
+    assert [name for (name,) in names] == [f"P{i}" for i in range(9)]
+
+
+async def test_who_has_gone_meanwhile_holds_up_nobody(file_store: SqlStore) -> None:
+    holding, go_on = await _held_up(file_store)
+    gone = asyncio.create_task(file_store.transact(partial(someone, name="gone")))
+    stays = asyncio.create_task(file_store.transact(partial(someone, name="stays")))
+    await asyncio.sleep(0)
+
+    gone.cancel()
+    go_on.set()
+
+    assert (await asyncio.wait_for(stays, 10)).name == "Stays"
+    await holding
+
+
+async def test_closing_waits_for_those_who_wait(sqlite_url: str, tmp_path: Path) -> None:
+    store = await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
+    holding, go_on = await _held_up(store)
+    late = [asyncio.create_task(store.transact(partial(someone, name=f"p{i}"))) for i in range(20)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(store.close())
+    go_on.set()
+    await asyncio.gather(holding, *late)
+    await closing
+
+    connection = sqlite3.connect(tmp_path / "grove.db")
+    (count,) = connection.execute("SELECT count(*) FROM person").fetchone()
+    connection.close()
+    assert count == 20
