@@ -96,7 +96,8 @@ class SqliteStore:
         self._checkpoint: asyncio.Task[None] | None = None
         self._waiting: list[tuple[Callable[[SqlUnit], Any], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._is_writing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def open(cls, path: Path, means: Means) -> SqliteStore:
@@ -117,11 +118,11 @@ class SqliteStore:
         Those who come while a commit is on its way to the disk share the next one. Each is
         undone alone when it fails, and nobody is answered before the disk has it.
         """
-        if self._is_writing:
+        if not self._idle.is_set():
             answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
             self._waiting.append((work, answer))
             return await answer
-        self._is_writing = True
+        self._idle.clear()
         try:
             with translated(self.path):
                 return await _hop(
@@ -133,9 +134,10 @@ class SqliteStore:
     def _go_on(self) -> None:
         """A commit is done: the next one for those who wait, if any do."""
         self._count_commit()
-        self._is_writing = bool(self._waiting)
-        if self._is_writing:
+        if self._waiting:
             self._writing = asyncio.create_task(self._write_together())
+        else:
+            self._idle.set()
 
     async def _write_together(self) -> None:
         together = self._waiting[:MOST_TOGETHER]
@@ -163,8 +165,7 @@ class SqliteStore:
             return await _hop(self._reader, lambda: _in_view(self._reader._conn, work, self._means))
 
     async def close(self) -> None:
-        while self._is_writing:
-            await asyncio.sleep(WAIT_SECONDS)
+        await self._idle.wait()
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         await self._reader.close()
