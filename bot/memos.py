@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
+from itertools import groupby
+from operator import attrgetter
 
 from bot.herald import Herald, PostLater, PostRefused
+from bot.rounds import Rounds, all_ended, write_down
 from core.desk.memos import Dispatch, memo_done, take_memos
-from core.flow.turn import Turn
-from core.ports import Store, UnitOfWork, World
-
-T = TypeVar("T")
+from core.ports import Store, World
 
 _log = logging.getLogger(__name__)
 
@@ -29,44 +28,45 @@ class Memos:
     """
 
     def __init__(self, store: Store, world: World) -> None:
-        self._store = store
         self._world = world
-        self._heralds: dict[str, Herald] = {}
+        self._rounds = Rounds(store, world)
 
     def announce(self, herald: Herald) -> None:
-        """A platform is served; one that comes again takes the place of its former self."""
-        self._heralds[herald.platform] = herald
+        self._rounds.announce(herald)
 
     async def tick(self) -> None:
         """Let every platform say what waits."""
-        for herald in tuple(self._heralds.values()):
-            await self._say_all(herald)
+        await self._rounds.make(self._say_all)
 
     async def _say_all(self, herald: Herald) -> None:
         for _ in range(MOST_ROUNDS):
-            hand, looked_at = await self._turn(
+            taken = await self._rounds.turn(
                 partial(take_memos, platform=herald.platform, limit=SAID_AT_ONCE)
             )
-            for dispatch in hand:
-                await self._say(herald, dispatch)
-            if not looked_at:
+            write_down(*taken.faults)
+            here = attrgetter("address")
+            hands = [list(hand) for _, hand in groupby(sorted(taken.hand, key=here), here)]
+            await all_ended(self._say_in_order(herald, hand) for hand in hands)
+            if not taken.looked_at:
                 return
 
-    async def _say(self, herald: Herald, dispatch: Dispatch) -> None:
+    async def _say_in_order(self, herald: Herald, hand: Sequence[Dispatch]) -> None:
+        """What one community is told; after what did not arrive, the rest waits as well."""
+        for dispatch in hand:
+            if not await self._has_said(herald, dispatch):
+                return
+            await self._rounds.turn(partial(memo_done, memo_id=dispatch.memo_id))
+
+    async def _has_said(self, herald: Herald, dispatch: Dispatch) -> bool:
+        """Whether it was said, or never can be."""
         try:
             async with asyncio.timeout(self._world.policy.send_patience_seconds / 2):
                 await herald.show(dispatch.address, dispatch.channel, dispatch.screen)
         except PostRefused as no:
             _log.warning("A log channel does not take what moderators are told: %s", no.reason)
         except PostLater:
-            return
+            return False
         except Exception as fault:
             _log.warning("It is not known whether moderators were told: %s", type(fault).__name__)
-            return
-        await self._turn(partial(memo_done, memo_id=dispatch.memo_id))
-
-    async def _turn(self, work: Callable[[Turn], T]) -> T:
-        def within(unit: UnitOfWork) -> T:
-            return work(Turn(unit, self._world, self._world.clock()))
-
-        return await self._store.transact(within)
+            return False
+        return True

@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from bot.herald import Herald, PostLater, PostRefused
+from bot.rounds import Rounds, all_ended, write_down
 from core.bulletin import Bulletin, PostState, Row
 from core.flow import posting
-from core.flow.posting import Post, TakenUp
+from core.flow.posting import Begun, Post, TakenUp
 from core.flow.turn import Turn
-from core.ports import Store, UnitOfWork, World
+from core.ports import Store, World
 from core.text import N_
 from locales import say
 from locales.spans import period_said
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +34,7 @@ Draw = Callable[[Bulletin], Awaitable[bytes]]
 class _Hand:
     """What is to be sent in one round."""
 
-    fresh: tuple[Post, ...]
+    fresh: Begun
     cut_off: TakenUp
     taken_at: datetime
 
@@ -46,37 +43,26 @@ class Poster:
     """The loop between the outbox and the platforms; any number of processes may run one."""
 
     def __init__(self, store: Store, world: World, draw: Draw) -> None:
-        self._store = store
         self._world = world
         self._draw = draw
-        self._heralds: dict[str, Herald] = {}
+        self._rounds = Rounds(store, world)
+        self._turn = self._rounds.turn
         self._looked_at: datetime | None = None
-        self._at_work = asyncio.Lock()
         self._is_open = True
 
     def announce(self, herald: Herald) -> None:
-        """A platform is served; one that comes again takes the place of its former self."""
-        self._heralds[herald.platform] = herald
+        self._rounds.announce(herald)
 
     async def tick(self) -> None:
         """Plan until nothing is due, then let every platform send what is its own."""
-        async with self._at_work:
-            await self._watch_clock()
-            await self.plan()
-            results = await asyncio.gather(
-                *(self.send(herald) for herald in tuple(self._heralds.values())),
-                return_exceptions=True,
-            )
-        for fault in results:
-            if isinstance(fault, BaseException):
-                raise fault
+        await self._watch_clock()
+        await self.plan()
+        await self._rounds.make(self.send)
 
     async def close(self, seconds: float) -> None:
         """Begin nothing any more; let the fate of what has begun be written down."""
         self._is_open = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._at_work:
-                pass
+        await self._rounds.close(seconds)
 
     async def _watch_clock(self) -> None:
         """Whenever the clock may have been put back, schedules must not wait for what it said."""
@@ -89,29 +75,29 @@ class Poster:
 
     async def plan(self) -> int:
         """Write down what is due; how many."""
-        planned = 0
+        looked_at = 0
         while self._is_open:
-            count = await self._turn(partial(posting.plan_posts, limit=PLANNED_AT_ONCE))
-            planned += count
-            if not count:
+            planned = await self._turn(partial(posting.plan_posts, limit=PLANNED_AT_ONCE))
+            write_down(*planned.faults)
+            looked_at += planned.looked_at
+            if not planned.looked_at:
                 break
-        return planned
+        return looked_at
 
     async def send(self, herald: Herald) -> None:
         """Send all that is due on a platform."""
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(LANES):
-                lanes.create_task(self._lane(herald))
+        await all_ended(self._lane(herald) for _ in range(LANES))
 
     async def _lane(self, herald: Herald) -> None:
         """Send hand by hand, until there is nothing fresh; those cut off come with each tick."""
         while self._is_open:
             hand = await self._turn(partial(_taken, herald=herald))
+            write_down(*hand.cut_off.faults, *hand.fresh.faults)
             for post in hand.cut_off.given_up:
                 await self._tell(herald, post)
-            together = (*hand.cut_off.again, *hand.fresh)
-            await asyncio.gather(*(self._deliver(herald, post, hand.taken_at) for post in together))
-            if not hand.fresh:
+            together = (*hand.cut_off.again, *hand.fresh.posts)
+            await all_ended(self._deliver(herald, post, hand.taken_at) for post in together)
+            if not hand.fresh.looked_at:
                 return
 
     async def _deliver(self, herald: Herald, post: Post, taken_at: datetime) -> None:
@@ -170,19 +156,13 @@ class Poster:
         except Exception as fault:
             _log.warning("Admins could not be told of a board: %s", type(fault).__name__)
 
-    async def _turn(self, work: Callable[[Turn], T]) -> T:
-        def within(unit: UnitOfWork) -> T:
-            return work(Turn(unit, self._world, self._world.clock()))
-
-        return await self._store.transact(within)
-
 
 def _taken(turn: Turn, herald: Herald) -> _Hand:
     cut_off = posting.take_up_posts(
         turn, herald.platform, knows_nonces=herald.knows_nonces, limit=SENT_AT_ONCE
     )
     fresh = posting.begin_posts(turn, herald.platform, SENT_AT_ONCE)
-    return _Hand(tuple(fresh), cut_off, turn.now)
+    return _Hand(fresh, cut_off, turn.now)
 
 
 # ---------------------------------------------------------------- in words

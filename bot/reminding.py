@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from bot.herald import Herald, PostLater, Unwelcome
+from bot.rounds import Rounds, all_ended, write_down
 from core.flow import reminding
 from core.flow.reminding import Nudge
-from core.flow.turn import Turn
-from core.ports import Store, UnitOfWork, World
+from core.ports import Store, World
 from core.reminding import Needs
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -33,33 +29,26 @@ class Reminders:
     def __init__(self, store: Store, world: World) -> None:
         self._store = store
         self._world = world
-        self._heralds: dict[str, Herald] = {}
+        self._rounds = Rounds(store, world)
 
     def announce(self, herald: Herald) -> None:
-        """A platform is served; one that comes again takes the place of its former self."""
-        self._heralds[herald.platform] = herald
+        self._rounds.announce(herald)
 
     async def tick(self) -> None:
         """Let every platform remind those whose hour has come."""
-        heralds = tuple(self._heralds.values())
-        if not heralds:
-            return
-        needs = await self._store.read(lambda unit: unit.needs((), MOST_COUNTED))
-        results = await asyncio.gather(
-            *(self._remind(herald, needs) for herald in heralds), return_exceptions=True
-        )
-        for fault in results:
-            if isinstance(fault, BaseException):
-                raise fault
+        if self._rounds.free:
+            needs = await self._store.read(lambda unit: unit.needs((), MOST_COUNTED))
+            await self._rounds.make(partial(self._remind, needs=needs))
 
     async def _remind(self, herald: Herald, needs: Needs) -> None:
         for _ in range(MOST_ROUNDS):
-            taken = await self._turn(
+            taken = await self._rounds.turn(
                 partial(
                     reminding.take_up, platform=herald.platform, needs=needs, limit=SENT_AT_ONCE
                 )
             )
-            await asyncio.gather(*(self._send(herald, nudge) for nudge in taken.nudges))
+            write_down(*taken.faults)
+            await all_ended(self._send(herald, nudge) for nudge in taken.nudges)
             if not taken.looked_at:
                 return
 
@@ -70,14 +59,8 @@ class Reminders:
             async with asyncio.timeout(patience):
                 await herald.remind(nudge.address, nudge.screen)
         except Unwelcome:
-            await self._turn(partial(reminding.refused, nudge=nudge))
+            await self._rounds.turn(partial(reminding.refused, nudge=nudge))
         except PostLater as wish:
-            await self._turn(partial(reminding.later, nudge=nudge, seconds=wish.seconds))
+            await self._rounds.turn(partial(reminding.later, nudge=nudge, seconds=wish.seconds))
         except Exception as fault:
             _log.warning("It is not known whether a reminder arrived: %s", type(fault).__name__)
-
-    async def _turn(self, work: Callable[[Turn], T]) -> T:
-        def within(unit: UnitOfWork) -> T:
-            return work(Turn(unit, self._world, self._world.clock()))
-
-        return await self._store.transact(within)

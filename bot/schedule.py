@@ -20,6 +20,8 @@ FIRST_LOOK = timedelta(seconds=3)
 """After the start, when platforms have mostly logged in: something may be overdue."""
 SECONDS_BETWEEN_MEMOS = 2
 """How often moderators are told of what has come in."""
+TICKS_AT_ONCE = 3
+"""One that waits for a slow platform does not keep the others waiting; there are two of those."""
 MOST_ROUNDS = 100
 """What is left after so many rounds waits for the next tick."""
 
@@ -38,13 +40,18 @@ def ticking(store: Store, world: World, *loops: Loop, memos: Loop | None = None)
     """
     scheduler = AsyncIOScheduler(
         timezone="UTC",
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        job_defaults={
+            "coalesce": True,
+            "max_instances": TICKS_AT_ONCE,
+            "misfire_grace_time": None,
+        },
     )  # a tick that a busy machine begins late is better than none
     scheduler.add_job(
         keep_house,
         "interval",
         [store, world],
         seconds=SECONDS_BETWEEN_TICKS,
+        max_instances=1,
     )
     for loop in loops:
         scheduler.add_job(
@@ -55,9 +62,7 @@ def ticking(store: Store, world: World, *loops: Loop, memos: Loop | None = None)
             next_run_time=datetime.now(UTC) + FIRST_LOOK,
         )
     if memos is not None:
-        scheduler.add_job(
-            memos.tick, "interval", seconds=SECONDS_BETWEEN_MEMOS, coalesce=True, max_instances=1
-        )
+        scheduler.add_job(memos.tick, "interval", seconds=SECONDS_BETWEEN_MEMOS)
     scheduler.start()
     try:
         yield

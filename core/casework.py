@@ -142,7 +142,8 @@ class Casework(Protocol):
     def due_memos(
         self, platform: str, now: datetime, again: datetime, limit: int
     ) -> Sequence[Memo]:
-        """Memos to be sent now, oldest first; nobody else gets them until `again` has come."""
+        """Memos to be sent now, those put off behind new ones; nobody else gets them until `again`
+        has come."""
         ...
 
     def drop_memo(self, memo_id: int) -> None: ...

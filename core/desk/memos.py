@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from core.casework import REPORTED, Memo
 from core.community import rules_of, spoken_in
@@ -11,6 +13,7 @@ from core.desk import auditlog, cases
 from core.dialogue import Say, Screen
 from core.errors import Refusal
 from core.flow import judging
+from core.flow.rows import each
 from core.flow.turn import Turn
 from core.people import AuditEntry
 from core.text import N_
@@ -30,18 +33,29 @@ class Dispatch:
     screen: Screen
 
 
-def take_memos(turn: Turn, platform: str, limit: int) -> tuple[list[Dispatch], int]:
-    """Memos to be said now, and how many were looked at; nobody else says them for a while."""
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """Some of what waits to be said."""
+
+    looked_at: int
+    hand: Sequence[Dispatch]
+    faults: Sequence[Exception]
+
+
+def take_memos(turn: Turn, platform: str, limit: int) -> TakenUp:
+    """Memos to be said now; nobody else says them for a while. One at fault is tried again."""
     again = turn.now + timedelta(seconds=turn.policy.send_patience_seconds)
     memos = turn.unit.due_memos(platform, turn.now, again, limit)
-    hand = []
-    for memo in memos:
-        dispatch = _in_hand(turn, memo)
-        if dispatch is None:
-            turn.unit.drop_memo(memo.id)
-        else:
-            hand.append(dispatch)
-    return hand, len(memos)
+    dealt, faults = each(memos, partial(_dispatched, turn))
+    hand = [dispatch for dispatch in dealt if dispatch is not None]
+    return TakenUp(len(memos), hand, [fault for _, fault in faults])
+
+
+def _dispatched(turn: Turn, memo: Memo) -> Dispatch | None:
+    dispatch = None if turn.now - memo.entry.at > STALE else _in_hand(turn, memo)
+    if dispatch is None:
+        turn.unit.drop_memo(memo.id)
+    return dispatch
 
 
 def memo_done(turn: Turn, memo_id: int) -> None:
@@ -56,7 +70,7 @@ def _in_hand(turn: Turn, memo: Memo) -> Dispatch | None:
         return None
     channel = rules_of(community).log_channel
     screen = _screen(turn, memo.entry)
-    if channel is None or screen is None or turn.now - memo.entry.at > STALE:
+    if channel is None or screen is None:
         return None
     return Dispatch(memo.id, address, channel, replace(screen, language=spoken_in(community)))
 

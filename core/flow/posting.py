@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from core.bulletin import Bulletin, Outgoing, PostState, bulletin, spread
 from core.community import Rules, rules_of
 from core.errors import Unknown
+from core.flow.rows import each
 from core.flow.turn import Turn
 from core.people import Community
 from core.points import streak_today
@@ -44,28 +46,56 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What was due was written down."""
+
+    looked_at: int
+    faults: Sequence[Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Posts to be sent now."""
+
+    looked_at: int
+    posts: Sequence[Post]
+    faults: Sequence[Exception]
+
+
+@dataclass(frozen=True, slots=True)
 class TakenUp:
     """Posts whose sending was cut off."""
 
-    again: tuple[Post, ...]  # the platform recognises what it has, so they are sent again
-    given_up: tuple[Post, ...]  # only an admin can know; they are told
+    again: Sequence[Post]  # the platform recognises what it has, so they are sent again
+    given_up: Sequence[Post]  # only an admin can know; they are told
+    faults: Sequence[Exception]
 
 
-def plan_posts(turn: Turn, limit: int = 50) -> int:
+_PUT_OFF = timedelta(hours=1)
+"""What cannot be put together is tried again so much later."""
+
+
+def plan_posts(turn: Turn, limit: int = 50) -> Planned:
     """Write down what is due; each schedule goes on from now, so a week offline is one post."""
     due = turn.unit.due_schedules(turn.now, limit)
-    for schedule in due:
-        turn.unit.add_post(
-            Outgoing(
-                community_id=schedule.community_id,
-                board=schedule.board,
-                period=ended_period(schedule.board, turn.now),
-                scope=schedule.scope,
-                due=max(turn.now, schedule.next_run + spread(schedule.community_id)),
-            )
+    _, faults = each(due, partial(_plan, turn))
+    for schedule, _ in faults:
+        turn.unit.save_schedule(replace(schedule, next_run=turn.now + _PUT_OFF))
+    return Planned(len(due), [fault for _, fault in faults])
+
+
+def _plan(turn: Turn, schedule: Schedule) -> None:
+    run = next_run(schedule, turn.now)
+    turn.unit.add_post(
+        Outgoing(
+            community_id=schedule.community_id,
+            board=schedule.board,
+            period=ended_period(schedule.board, turn.now),
+            scope=schedule.scope,
+            due=max(turn.now, schedule.next_run + spread(schedule.community_id)),
         )
-        turn.unit.save_schedule(replace(schedule, next_run=next_run(schedule, turn.now)))
-    return len(due)
+    )
+    turn.unit.save_schedule(replace(schedule, next_run=run))
 
 
 def set_right(turn: Turn, beyond: Schedule | None = None, limit: int = 200) -> Schedule | None:
@@ -75,29 +105,37 @@ def set_right(turn: Turn, beyond: Schedule | None = None, limit: int = 200) -> S
     """
     after = (0, "") if beyond is None else (beyond.community_id, beyond.board)
     found = turn.unit.coming(turn.now, after, limit)
-    for schedule in found:
-        run = next_run(schedule, turn.now)
-        if run < schedule.next_run:
-            turn.unit.save_schedule(replace(schedule, next_run=run))
+    each(found, partial(_bring_back, turn))
     return found[-1] if found else None
 
 
-def begin_posts(turn: Turn, platform: str, limit: int = 10) -> list[Post]:
+def _bring_back(turn: Turn, schedule: Schedule) -> None:
+    run = next_run(schedule, turn.now)
+    if run < schedule.next_run:
+        turn.unit.save_schedule(replace(schedule, next_run=run))
+
+
+def begin_posts(turn: Turn, platform: str, limit: int = 10) -> Begun:
     """Take posts to be sent now; from here on only `sent` and its kin know their fate."""
-    posts = []
-    for outgoing in turn.unit.due_posts(platform, turn.now, limit):
-        post = _in_hand(turn, outgoing)
-        if post is None:
-            refused(turn, outgoing, "the community is gone")
-        elif post.rests_until is not None:
-            turn.unit.save_post(replace(outgoing, due=post.rests_until))
-        else:
-            begun = replace(
-                outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1
-            )
-            turn.unit.save_post(begun)
-            posts.append(replace(post, outgoing=begun))
-    return posts
+    due = turn.unit.due_posts(platform, turn.now, limit)
+    dealt, faults = each(due, partial(_begin, turn))
+    for outgoing, _ in faults:
+        turn.unit.save_post(replace(outgoing, due=turn.now + _PUT_OFF))
+    posts = [post for post in dealt if post is not None]
+    return Begun(len(due), posts, [fault for _, fault in faults])
+
+
+def _begin(turn: Turn, outgoing: Outgoing) -> Post | None:
+    post = _in_hand(turn, outgoing)
+    if post is None:
+        refused(turn, outgoing, "the community is gone")
+        return None
+    if post.rests_until is not None:
+        turn.unit.save_post(replace(outgoing, due=post.rests_until))
+        return None
+    begun = replace(outgoing, state=PostState.SENDING, begun_at=turn.now, tries=outgoing.tries + 1)
+    turn.unit.save_post(begun)
+    return replace(post, outgoing=begun)
 
 
 def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int = 10) -> TakenUp:
@@ -106,22 +144,32 @@ def take_up_posts(turn: Turn, platform: str, *, knows_nonces: bool, limit: int =
     One that was begun in the future tells of a clock that was put back: nobody knows when it was.
     """
     patience = timedelta(seconds=turn.policy.send_patience_seconds)
+    cut_off = turn.unit.begun_posts(platform, turn.now, patience, limit)
+    dealt, faults = each(cut_off, partial(_take_up, turn, knows_nonces, patience))
+    for outgoing, _ in faults:
+        turn.unit.save_post(replace(outgoing, state=PostState.UNKNOWN))
+    posts = [post for post in dealt if post is not None]
+    return TakenUp(
+        again=[post for post in posts if post.again],
+        given_up=[post for post in posts if not post.again],
+        faults=[fault for _, fault in faults],
+    )
+
+
+def _take_up(
+    turn: Turn, knows_nonces: bool, patience: timedelta, outgoing: Outgoing
+) -> Post | None:
     trusted = turn.now - timedelta(seconds=turn.policy.nonce_seconds)
-    again: list[Post] = []
-    given_up: list[Post] = []
-    for outgoing in turn.unit.begun_posts(platform, turn.now, patience, limit):
-        post = _in_hand(turn, outgoing)
-        begun_at = outgoing.begun_at or turn.now
-        if knows_nonces and trusted < begun_at <= turn.now and post is not None:
-            spans = (turn.now - begun_at) // patience
-            tried = replace(outgoing, tries=spans + 1)  # so that nobody else takes it up now
-            turn.unit.save_post(tried)
-            again.append(replace(post, outgoing=tried, again=True))
-        else:
-            unknown = replace(outgoing, state=PostState.UNKNOWN)
-            turn.unit.save_post(unknown)
-            given_up += [replace(post, outgoing=unknown)] if post is not None else []
-    return TakenUp(tuple(again), tuple(given_up))
+    post = _in_hand(turn, outgoing)
+    begun_at = outgoing.begun_at or turn.now
+    is_sure = knows_nonces and trusted < begun_at <= turn.now
+    if is_sure and post is not None:
+        spans = (turn.now - begun_at) // patience
+        taken = replace(outgoing, tries=spans + 1)  # so that nobody else takes it up now
+    else:
+        is_sure, taken = False, replace(outgoing, state=PostState.UNKNOWN)
+    turn.unit.save_post(taken)
+    return None if post is None else replace(post, outgoing=taken, again=is_sure)
 
 
 def _in_hand(turn: Turn, outgoing: Outgoing) -> Post | None:

@@ -6,6 +6,7 @@ transaction before the sending, so that whatever is cut off is lost and never do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from core.community import rules_of
 from core.dialogue import Button, Say, press
 from core.errors import Unknown
+from core.flow.rows import each
 from core.flow.turn import Turn, Visit
 from core.languages import interface_language
 from core.people import Person
@@ -89,19 +91,25 @@ class TakenUp:
     """Some of what was due."""
 
     looked_at: int
-    nudges: tuple[Nudge, ...]
+    nudges: Sequence[Nudge]
+    faults: Sequence[Exception] = ()
 
 
 def take_up(turn: Turn, platform: str, needs: Needs, limit: int) -> TakenUp:
     """Look at those whose hour has come; each is kept as sent before it is."""
     due = turn.unit.due_reminders(platform, turn.now, limit)
-    nudges = []
-    for one in due:
-        screen, after = _considered(turn, one, needs)
-        turn.unit.save_reminder(after)
-        if screen is not None:
-            nudges.append(Nudge(screen, one.address, one.reminder, after))
-    return TakenUp(len(due), tuple(nudges))
+    dealt, faults = each(due, lambda one: _taken(turn, one, needs))
+    for one, _ in faults:
+        tomorrow = turn.now + timedelta(days=1)
+        turn.unit.save_reminder(replace(one.reminder, next_run=tomorrow))
+    nudges = [nudge for nudge in dealt if nudge is not None]
+    return TakenUp(len(due), nudges, [fault for _, fault in faults])
+
+
+def _taken(turn: Turn, due: Due, needs: Needs) -> Nudge | None:
+    screen, after = _considered(turn, due, needs)
+    turn.unit.save_reminder(after)
+    return None if screen is None else Nudge(screen, due.address, due.reminder, after)
 
 
 def later(turn: Turn, nudge: Nudge, seconds: float) -> None:

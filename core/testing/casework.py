@@ -78,14 +78,14 @@ class Casework(Reminders):
     def due_memos(
         self, platform: str, now: datetime, again: datetime, limit: int
     ) -> Sequence[Memo]:
-        due = [
+        when = self._t.memos_due
+        waiting = [
             memo
             for memo in self._t.memos.values()
-            if self._t.memos_due[memo.id] <= now
-            and self._platform_of(memo.community_id) == platform
-        ][:limit]
-        for memo in due:
-            self._t.memos_due[memo.id] = again
+            if when[memo.id] <= now and self._platform_of(memo.community_id) == platform
+        ]
+        due = sorted(waiting, key=lambda memo: (when[memo.id], memo.id))[:limit]
+        when.update((memo.id, again) for memo in due)
         return due
 
     def _platform_of(self, community_id: int) -> str | None:

@@ -57,7 +57,7 @@ DUE_MEMOS = f"""
 SELECT n.id, {columns("n", MEMO)} FROM memo n
 WHERE n.due <= $1 AND n.community_id IN
   (SELECT c.id FROM community c WHERE c.platform = $2)
-ORDER BY n.id LIMIT $3 FOR UPDATE SKIP LOCKED
+ORDER BY n.due, n.id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
 PUT_OFF_MEMO = "UPDATE memo SET due = $2 WHERE id = $1"
 DROP_MEMO = "DELETE FROM memo WHERE id = $1"

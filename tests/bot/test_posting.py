@@ -310,6 +310,64 @@ async def test_an_admin_sees_what_happened_and_sends_it_now() -> None:
     assert "needs nothing" in admin.notes
 
 
+async def test_a_community_at_fault_keeps_no_other_waiting_and_is_posted_once_mended(
+    store: Store,
+) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    numbers = await store.transact(
+        lambda unit: [community(unit, f"c{n}", "discord", AT) for n in range(24)]
+    )
+
+    def spoil(unit: UnitOfWork, settings: dict[str, str]) -> None:
+        for number in numbers[:22]:
+            here = unit.community(number)
+            assert here is not None
+            unit.save_community(replace(here, settings=settings))
+
+    await store.transact(lambda unit: spoil(unit, {"quiet": "never"}))
+    loop = poster(store, clock, herald)
+
+    await loop.tick()
+    assert len(herald.arrived) == 2
+    await store.transact(lambda unit: spoil(unit, {"board_channel": "77"}))
+    clock.advance(hours=1)
+    await loop.tick()
+    assert len(herald.arrived) == 24
+
+
+async def test_a_post_cut_off_whose_community_is_at_fault_is_for_an_admin(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+    herald.faults = ["lost"]
+    number = await one(store)
+    await poster(store, clock, herald).tick()
+
+    def spoil(unit: UnitOfWork) -> None:
+        here = unit.community(number)
+        assert here is not None
+        unit.save_community(replace(here, settings={"quiet": "never"}))
+
+    await store.transact(spoil)
+    clock.advance(minutes=2)
+    await poster(store, clock, herald).tick()
+
+    assert (await fate(store, number)).state is PostState.UNKNOWN
+
+
+async def test_a_schedule_at_fault_keeps_no_other_waiting(store: Store) -> None:
+    clock, herald = ManualClock(AT), FakeHerald()
+
+    def work(unit: UnitOfWork) -> None:
+        for name in ("a", "b"):
+            (schedule,) = unit.schedules(community(unit, name, "discord", AT))
+            unit.save_schedule(replace(schedule, timezone="Mars/Base" if name == "a" else "UTC"))
+
+    await store.transact(work)
+
+    await poster(store, clock, herald).tick()
+
+    assert len(herald.arrived) == 1
+
+
 JUMPS = (5, 20, 20, 70, 130, 600, 3600, 6 * 3600, -40, -600, 3 * 86400, -3 * 86400)
 """Seconds; a clock goes forth and back."""
 

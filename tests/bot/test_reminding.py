@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -12,6 +13,7 @@ from fakes.planting import plant
 from fakes.reminded import EVENING, FakeMessenger, reminders, ticked, wishing
 
 from core.model import TreeState
+from core.people import Who
 from core.ports import Store, UnitOfWork
 from core.testing import ManualClock, MemoryStore
 
@@ -71,8 +73,6 @@ async def test_a_streak_that_a_freeze_would_save_is_not_about_to_end(store: Stor
     clock, herald = ManualClock(EVENING), FakeMessenger()
 
     def work(unit: UnitOfWork) -> None:
-        from dataclasses import replace
-
         person = wishing(unit, "ada", MORNING)
         unit.save_person(replace(person, streak=replace(person.streak, frozen_week=None)))
 
@@ -125,6 +125,54 @@ async def test_what_is_cut_off_is_never_doubled(store: Store, fault: str) -> Non
         clock.advance(minutes=10)
 
     assert herald.arrived["ada"] == (1 if fault in {"lost", "killed after"} else 0)
+
+
+async def test_one_who_cannot_be_looked_at_keeps_no_other_waiting(store: Store) -> None:
+    clock, herald = ManualClock(EVENING), FakeMessenger()
+
+    def work(unit: UnitOfWork) -> None:
+        for name in "abcdefgh":
+            person = wishing(unit, name, MORNING)
+            unit.save_person(replace(person, timezone="Mars/Base" if name < "g" else "UTC"))
+
+    await store.transact(work)
+    await reminders(store, clock, herald).tick()
+    assert herald.arrived == {"g": 1, "h": 1}
+
+    def mend(unit: UnitOfWork) -> None:
+        for name in "abcdefgh":
+            person = unit.arrive(Who("telegram", name), None, MORNING).person
+            today = replace(person.streak, last_day=EVENING.date(), frozen_week="2026-W02")
+            unit.save_person(replace(person, timezone="UTC", streak=today))
+
+    await store.transact(mend)
+    clock.advance(days=1)
+    await reminders(store, clock, herald).tick()
+    assert herald.arrived == dict.fromkeys("abcdef", 1) | {"g": 2, "h": 2}
+
+
+async def test_a_fate_that_cannot_be_written_down_keeps_no_other_waiting() -> None:
+    class Torn(MemoryStore):
+        """No word of a refusal gets through."""
+
+        async def transact(self, work):  # type: ignore[no-untyped-def]
+            def within(unit: UnitOfWork) -> object:
+                def silence(person_id: int, notice: str) -> None:
+                    raise ConnectionError
+
+                unit.silence = silence  # type: ignore[method-assign]
+                return work(unit)
+
+            return await super().transact(within)
+
+    store, clock, herald = Torn(policy()), ManualClock(EVENING), FakeMessenger()
+    herald.closed.add("ada")
+    for name in ("ada", "bob"):
+        await store.transact(partial(wishing, name=name, at=MORNING))
+
+    await reminders(store, clock, herald).tick()
+
+    assert herald.arrived == {"bob": 1}
 
 
 async def test_a_hundred_faults_remind_nobody_twice_a_day(store: Store) -> None:

@@ -55,12 +55,12 @@ async def test_a_period_is_posted_once_whatever_is_due_again(store: Store) -> No
         return here
 
     here = await store.transact(prepare)
-    planned = await store.transact(lambda unit: posting.plan_posts(turn(unit)))
-    again = await store.transact(lambda unit: posting.plan_posts(turn(unit)))
+    planned = await store.transact(lambda unit: posting.plan_posts(turn(unit)).looked_at)
+    again = await store.transact(lambda unit: posting.plan_posts(turn(unit)).looked_at)
 
     def rewind(unit: UnitOfWork) -> int:
         unit.save_schedule(Schedule(here, "day", hour=9, next_run=AT - timedelta(minutes=20)))
-        return posting.plan_posts(turn(unit))
+        return posting.plan_posts(turn(unit)).looked_at
 
     assert (planned, again) == (1, 0)
     assert await store.transact(rewind) == 1
@@ -72,7 +72,7 @@ async def test_a_week_offline_is_one_post(store: Store) -> None:
     def work(unit: UnitOfWork) -> int:
         here = community(unit)
         unit.save_schedule(Schedule(here, "day", hour=9, next_run=AT - timedelta(days=7)))
-        while posting.plan_posts(turn(unit)):
+        while posting.plan_posts(turn(unit)).looked_at:
             pass
         return len(unit.posts_of(here, 99))
 
@@ -84,9 +84,9 @@ async def test_posts_are_begun_once_and_only_by_their_platform(store: Store) -> 
         here = community(unit)
         unit.add_post(Outgoing(here, "day", "d:2026-01-04", "here", due=AT))
         return [
-            len(posting.begin_posts(turn(unit), "telegram")),
-            len(posting.begin_posts(turn(unit), "discord")),
-            len(posting.begin_posts(turn(unit), "discord")),
+            len(posting.begin_posts(turn(unit), "telegram").posts),
+            len(posting.begin_posts(turn(unit), "discord").posts),
+            len(posting.begin_posts(turn(unit), "discord").posts),
         ]
 
     assert await store.transact(work) == [0, 1, 0]
@@ -99,7 +99,7 @@ async def test_a_post_knows_where_it_goes_and_what_it_says(store: Store) -> None
         for period, points in (("d:2026-01-04", 3), ("d:2026-01-03", 1)):
             unit.tally(ada.id, [f"c:{here}"], [period], {"rankings": points})
         unit.add_post(Outgoing(here, "day", "d:2026-01-04", "here", due=AT))
-        (post,) = posting.begin_posts(turn(unit), "discord")
+        (post,) = posting.begin_posts(turn(unit), "discord").posts
         return post
 
     post = await store.transact(work)
@@ -116,7 +116,7 @@ async def test_what_became_of_a_post_is_kept(store: Store) -> None:
         here = community(unit)
         for day in _DAYS:
             unit.add_post(Outgoing(here, "day", day, "here", due=AT))
-        first, second, third = posting.begin_posts(turn(unit), "discord")
+        first, second, third = posting.begin_posts(turn(unit), "discord").posts
         posting.sent(turn(unit), first.outgoing, "555")
         posting.refused(turn(unit), second.outgoing, "no permission")
         posting.later(turn(unit), third.outgoing, 30)
@@ -149,7 +149,7 @@ async def test_a_post_cut_off_is_taken_up_by_one_alone_however_late(store: Store
 async def test_late_words_about_a_try_change_nothing_once_it_was_sent(store: Store) -> None:
     def work(unit: UnitOfWork) -> PostState:
         unit.add_post(Outgoing(community(unit), "day", "d:2026-01-04", "here", due=AT))
-        (post,) = posting.begin_posts(turn(unit), "discord")
+        (post,) = posting.begin_posts(turn(unit), "discord").posts
         posting.sent(turn(unit), post.outgoing, "1")
         posting.refused(turn(unit), post.outgoing, "no")
         posting.later(turn(unit), post.outgoing, 5)
@@ -170,14 +170,14 @@ async def test_a_community_that_was_left_meanwhile_is_posted_nothing(store: Stor
         found = unit.community(here)
         assert found is not None
         unit.save_community(replace(found, active=False))
-        begun = posting.begin_posts(turn(unit), "discord")
+        begun = posting.begin_posts(turn(unit), "discord").posts
         late = turn(unit, timedelta(seconds=POLICY.send_patience_seconds))
         up = posting.take_up_posts(late, "discord", knows_nonces=True)
         return len(begun), unit.post(here, "day", _DAYS[1]), up
 
     begun, refused, up = await store.transact(work)
 
-    assert (begun, up.again, up.given_up) == (0, (), ())
+    assert (begun, up.again, up.given_up) == (0, [], [])
     assert refused is not None
     assert (refused.state, refused.reason) == (PostState.REFUSED, "the community is gone")
 
@@ -256,6 +256,6 @@ async def test_an_admin_sends_a_post_of_unknown_fate_again(store: Store) -> None
         unknown = Outgoing(here, "day", _DAYS[0], "here", due=AT, state=PostState.UNKNOWN)
         unit.add_post(unknown)
         posting.send_now(turn(unit), here, "day", _DAYS[0])
-        return len(posting.begin_posts(turn(unit), "discord"))
+        return len(posting.begin_posts(turn(unit), "discord").posts)
 
     assert await store.transact(work) == 1

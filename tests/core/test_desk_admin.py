@@ -322,7 +322,7 @@ async def test_a_community_that_removed_the_bot_finds_its_settings_when_it_comes
     (gone,) = grove.store.tables.communities.values()
     grove.clock.advance(days=3)
     planned = await grove.turn(posting.plan_posts)
-    assert (gone.active, planned, grove.store.tables.posts) == (False, 0, {})
+    assert (gone.active, planned.looked_at, grove.store.tables.posts) == (False, 0, {})
     await admin.send(Admitted(is_in=True))
     await admin.send(Admitted(is_in=True))
     grove.clock.advance(days=1)

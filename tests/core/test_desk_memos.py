@@ -27,8 +27,8 @@ async def with_log(village: Neighbourhood) -> Player:
 
 
 async def taken(village: Neighbourhood, platform: str = "discord") -> list[Dispatch]:
-    hand, _ = await village.turn(lambda turn: take_memos(turn, platform, 9))
-    return hand
+    taken = await village.turn(lambda turn: take_memos(turn, platform, 9))
+    return list(taken.hand)
 
 
 async def test_a_report_comes_with_buttons_for_whoever_moderates(village: Neighbourhood) -> None:
