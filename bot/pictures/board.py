@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from bot.pictures.fonts import PLAIN, Run, files, runs
-from bot.pictures.lines import cut, directed, is_rtl_sentence, wrapped
-from bot.pictures.painter import painted
+from bot.pictures.fonts import PLAIN, Run, apart, files, loses, runs
+from bot.pictures.lines import Piece, cut, directed, is_rtl_sentence, pieces, wrapped
+from bot.pictures.painter import painted, side_by_side
 from bot.pictures.signs import legible
 from core.bulletin import Bulletin, Row
 from locales import is_rtl, say
@@ -65,27 +65,51 @@ class _Page:
         """Words of ours, each line in the direction of the whole sentence."""
         rtl = is_rtl_sentence("".join(lines))
         return "".join(
-            self.words(x, y + number * _LINE, directed(line, rtl=rtl), size, colour, bold=bold)
+            self._line(x, y + number * _LINE, line, size, colour, rtl=rtl, bold=bold)
             for number, line in enumerate(lines)
         )
+
+    def _line(
+        self, x: float, y: float, line: str, size: int, colour: str, *, rtl: bool, bold: bool
+    ) -> str:  # fmt: skip
+        """Names that run or are written otherwise than the sentence are drawn beside its words."""
+        found = pieces(line, rtl=rtl)
+        if all(piece.rtl is rtl for piece in found) and not loses(line, self.language):
+            return self.words(x, y, directed(line, rtl=rtl), size, colour, bold=bold)
+        parts = [directed(part, rtl=piece.rtl) for piece in found for part in self._parts(piece)]
+        anchor = "end" if self.rtl else "start"
+        drawn = (self._text(0, y, part, size, colour, "start", bold=bold) for part in parts)
+        return side_by_side(self.x(x), anchor, drawn)
+
+    def _parts(self, piece: Piece) -> Sequence[str]:
+        """Apart by fonts where something would be left out otherwise; from left to right."""
+        if not loses(piece.words, self.language) or piece.is_mixed:
+            return [piece.words]
+        parts = apart(piece.words, self.language)
+        return parts[::-1] if piece.rtl else parts
 
     def name(self, x: float, y: float, words: str) -> str:
         """What somebody is called, in its own direction."""
         shown = cut(legible(words), _NAME_ROOM)
-        return self.words(x, y, directed(shown, rtl=is_rtl_sentence(shown)), 30, _INK)
+        return self._line(x, y, shown, 30, _INK, rtl=is_rtl_sentence(shown), bold=False)
 
     def words(
         self, x: float, y: float, words: str, size: int, colour: str, *,
         anchor: str = "start", bold: bool = False,
     ) -> str:  # fmt: skip
         turned = {"start": "end", "end": "start"}.get(anchor, anchor) if self.rtl else anchor
+        return self._text(self.x(x), y, words, size, colour, turned, bold=bold)
+
+    def _text(
+        self, x: float, y: float, words: str, size: int, colour: str, anchor: str, *, bold: bool
+    ) -> str:  # fmt: skip
         weight = "700" if bold else "400"
         parts = runs(words, self.language)
         self.written += parts
         family = parts[0][0].family if len(parts) == 1 else PLAIN.family
         return (
-            f'<text x="{self.x(x):g}" y="{y:g}" font-family="{family}" font-size="{size}" '
-            f'font-weight="{weight}" fill="{colour}" text-anchor="{turned}" xml:space="preserve">'
+            f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-family="{family}" '
+            f'font-size="{size}" font-weight="{weight}" fill="{colour}" xml:space="preserve">'
             f"{''.join(_run(part, family) for part in parts)}</text>"
         )
 

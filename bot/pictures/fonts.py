@@ -118,12 +118,34 @@ def runs(words: str, language: str) -> Sequence[Run]:
     """
     parts = _apart(words, language)
     shown = [(font, part if font is PLAIN else isolated(part)) for font, part in parts]
-    fonts = [font for font, _ in parts if font is not PLAIN] or [PLAIN]
-    if len(set(fonts)) == 1 and fonts[0].draws(words):
-        return [(fonts[0], "".join(part for _, part in shown))] if shown else []
-    if any(font.family in _SHAPED for font in fonts):
-        return _tame(shown)
-    return shown
+    font = _of_all(parts)
+    if font is not None:
+        return [(font, "".join(part for _, part in shown))] if shown else []
+    return _tame(shown) if _is_mixed_up(parts) else shown
+
+
+def loses(words: str, language: str) -> bool:
+    """Whether something of these words is left out where they are drawn together."""
+    parts = _apart(words, language)
+    return _of_all(parts) is None and _is_mixed_up(parts)
+
+
+def apart(words: str, language: str) -> Sequence[str]:
+    """The same words by the fonts that draw them."""
+    return [part for _, part in _apart(words, language)]
+
+
+def _of_all(parts: Sequence[Run]) -> Font | None:
+    """The font that draws all of it, if there is one."""
+    fonts = {font for font, _ in parts if font is not PLAIN} or {PLAIN}
+    if len(fonts) > 1:
+        return None
+    (font,) = fonts
+    return font if all(font.draws(part) for _, part in parts) else None
+
+
+def _is_mixed_up(parts: Sequence[Run]) -> bool:
+    return any(font.family in _SHAPED for font, _ in parts)
 
 
 def is_drawn(sign: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.text import isolated
 
@@ -44,12 +45,65 @@ def wrapped(words: str, most: float, lines: int) -> Sequence[str]:
     if len(done) > lines:
         rest = " ".join(done[lines - 1 :])
         done = [*done[: lines - 1], rest]
-    return [cut(line, most) for line in done]
+    return _closed([cut(line, most) for line in done])
+
+
+def _closed(lines: Sequence[str]) -> Sequence[str]:
+    """A line closes what it leaves open, and the next one opens it again."""
+    found, still_open = [], ""
+    for line in lines:
+        line, opened = still_open + line, ""
+        for sign in line:
+            opened = opened[:-1] if sign == _END else opened + sign * (sign in _ISOLATES)
+        found.append(line + _END * len(opened))
+        still_open = opened
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of one line that run in one direction, and are foreign to those around them."""
+
+    words: str
+    rtl: bool
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether words of the other direction are among them."""
+        other = ("L",) if self.rtl else ("R", "AL")
+        return any(unicodedata.bidirectional(sign) in other for sign in self.words)
+
+
+def pieces(line: str, *, rtl: bool) -> Sequence[Piece]:
+    """A line apart by what is isolated in it, as it is seen from left to right."""
+    found: list[Piece] = []
+    for part in _members(line):
+        inner = part[1:-1] if part[0] in _ISOLATES else ""
+        if inner:
+            seen = pieces(inner, rtl=is_rtl_sentence(inner))
+        else:
+            seen = [] if part[0] in _ISOLATES else [Piece(part, rtl)]
+        found = [*seen, *found] if rtl else [*found, *seen]
+    return found
+
+
+def _members(line: str) -> Sequence[str]:
+    """What a line is made of: its own words, and isolates as wholes."""
+    parts, depth = [""], 0
+    for sign in line:
+        if sign in _ISOLATES and depth == 0:
+            parts.append("")
+        parts[-1] += sign
+        depth += (sign in _ISOLATES) - (sign == _END)
+        if sign == _END and depth == 0:
+            parts.append("")
+    return [part for part in parts if part]
 
 
 def directed(line: str, *, rtl: bool) -> str:
-    """A line that runs in one direction, whatever stands in it."""
-    return isolated((_RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT) + line)
+    """A line that runs in one direction, whatever stands in it, and spaces at its ends too."""
+    mark = _RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT
+    return isolated(mark + line + mark)
 
 
 def is_rtl_sentence(words: str) -> bool:

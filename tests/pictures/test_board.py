@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.pictures import fonts
-from bot.pictures.board import WIDTH, picture
-from bot.pictures.lines import cut, is_rtl_sentence, width, wrapped
-from bot.pictures.painter import painted
+from bot.pictures.board import WIDTH, drawing, picture
+from bot.pictures.lines import Piece, cut, is_rtl_sentence, pieces, width, wrapped
+from bot.pictures.painter import painted, side_by_side
 from bot.pictures.signs import legible
 from core.bulletin import Bulletin, Row
 from core.text import N_, Nn_
@@ -162,3 +162,59 @@ def test_long_facts_take_two_lines_and_lose_only_their_end() -> None:
 
     assert f"{first} {second}".startswith("one two three four")
     assert second.endswith("…")
+
+
+def test_a_line_breaks_inside_a_name_and_keeps_it_apart_from_the_sentence() -> None:
+    assert wrapped("New here: \u2068Ada Lovelace\u2069, Bob", 8, 2) == [
+        "New here: \u2068Ada\u2069",
+        "\u2068Lovelace\u2069, Bob",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "rtl", "seen"),
+    [
+        ("New: Ada", False, ["New: Ada"]),
+        ("New: \u2068יוסף 7\u2069, Bob", False, ["New: ", "יוסף 7", ", Bob"]),
+        ("\u2068\u2068يوسف\u2069 (7 days)\u2069!", False, ["يوسف", " (7 days)", "!"]),
+        ("جديد: \u2068Ada\u2069، \u2068נועה\u2069", True, ["נועה", "، ", "Ada", "جديد: "]),
+        ("a\u2068\u2069b\u2069", False, ["a", "b\u2069"]),
+    ],
+)
+def test_names_are_seen_in_the_order_of_the_sentence(line: str, rtl: bool, seen: list[str]) -> None:
+    assert [piece.words for piece in pieces(line, rtl=rtl)] == seen
+
+
+def test_words_of_both_directions_are_mixed() -> None:
+    assert Piece("مريم Ada", rtl=True).is_mixed
+    assert Piece("Ada مريم", rtl=False).is_mixed
+    assert not Piece("מריה 7", rtl=True).is_mixed
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_names_in_all_scripts_stand_in_one_line_of_facts(language: str) -> None:
+    names = ("Ada 42", "مريم 5", "王小明", "नेहा", "נועה 7")
+    svg = drawing(board(language, *names)).svg
+    facts = svg[svg.rindex("<rect") :]
+
+    assert "…" not in facts
+    assert all(word in facts for name in names for word in name.split())
+
+
+def test_words_side_by_side_begin_where_those_before_them_end() -> None:
+    def strip(words: str) -> bytes:
+        box = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">{}</svg>'
+        return painted(box.format(words), font_files=[fonts.PLAIN.path])
+
+    def word(text: str, x: str = "0") -> str:
+        return (
+            f'<text x="{x}" y="30" text-anchor="start" font-family="Noto Sans" font-size="20" '
+            f'xml:space="preserve">{text}</text>'
+        )
+
+    ends = [strip(side_by_side(at, end, [word("HH"), word(" "), word("HH")]))
+            for at, end in ((10, "start"), (150, "end"))]  # fmt: skip
+    assert ends[0] != ends[1]
+    alone = strip(side_by_side(10, "start", [word("HH")]))
+    assert alone == strip(word("HH", "10.0"))
+    assert strip(side_by_side(10, "start", [word("HH"), word("&broken;")])) == alone
