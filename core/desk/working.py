@@ -232,7 +232,7 @@ def press_anyway(visit: Visit, task_id: int | None, argument: str | None) -> Scr
 
 
 def _submit(visit: Visit, task: Task) -> Screen:
-    return _thanks(visit, answering.submit_text(visit, task.id))
+    return _thanks(visit, answering.submit_text(visit, task))
 
 
 # ---------------------------------------------------------------- judging

@@ -56,9 +56,8 @@ def keep_draft(visit: Visit, task_id: int, text: str) -> Task:
     return kept
 
 
-def submit_text(visit: Visit, task_id: int) -> Answered:
-    """Put the draft of a writing task into its tree."""
-    task = own_open_task(visit, task_id)
+def submit_text(visit: Visit, task: Task) -> Answered:
+    """Put the draft of an open writing task into its tree."""
     if task.draft is None:
         raise BadText(N_("There is no text yet. Write it first, then submit."))
     _refuse_duplicate(visit, task.draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
 from core.selection import open_work
@@ -46,7 +47,6 @@ FROM task k WHERE k.tree_id = $1 AND k.state = 1
 UNION ALL
 SELECT 1, s.target_id, s.kind, s.free, s.urgency, s.round, s.key, s.author_id
 FROM slot s WHERE s.tree_id = $1
-ORDER BY 1, 4
 """
 
 # A new message, a new tree; a root learns its tree's number, which is its own.
@@ -118,6 +118,7 @@ class Trees(Part):
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
         self._trees: dict[int, Known] = {}
+        self._locked: dict[int, Row] = {}  # rows of trees that are ours already
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._leased: dict[tuple[int, TaskKind], datetime] = {}
 
@@ -145,7 +146,7 @@ class Trees(Part):
         known = self._trees.get(tree_id)
         if known is not None and known.tree is not None:
             return known.tree
-        row = self.db.row(how, tree_id)
+        row = self._locked.pop(tree_id, None) or self.db.row(how, tree_id)
         return None if row is None else self._loaded(row).tree
 
     def _loaded(self, row: Row) -> Known:
@@ -164,6 +165,7 @@ class Trees(Part):
             else:
                 slot = Slot(tree_id, target_id, kind, tree.lang, a, b, round, author_id)
                 slots[target_id, kind] = (slot, key)
+        leases.sort(key=attrgetter("task_id"))
         known = Known(tree, dict(messages), slots, replace(tree, leases=tuple(leases)))
         self._trees[tree_id] = known
         return known
@@ -193,8 +195,9 @@ class Trees(Part):
 
     def save_tree(self, tree: Tree) -> None:
         known = self._trees.get(tree.id)
+        locked = self._locked.pop(tree.id, None)  # no longer as it is
         if known is None:
-            row = self.db.row(TREE_ROW, tree.id)
+            row = locked or self.db.row(TREE_ROW, tree.id)
             if row is None:
                 raise LookupError(f"tree {tree.id} was never added")
             known = self._loaded(row)

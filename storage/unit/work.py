@@ -21,8 +21,9 @@ from storage.convert import (
     task_from_row,
     task_values,
 )
-from storage.driver import Row, dollars
+from storage.driver import Row, Sql, dollars
 from storage.times import micros
+from storage.unit.base import Means
 from storage.unit.trees import Trees
 
 # What a person may take of a slot `s`: not on their own text, nothing they were given before and
@@ -42,14 +43,19 @@ FITS = f"""
                   AND k.round = 0 AND k.person_id = $1 AND k.state = 2
                   LIMIT 1 OFFSET 0)
 """
-_SLOT = "s.tree_id, s.target_id, s.kind, s.lang, s.free, s.urgency, s.round, s.author_id"
+# A slot, and whether the person was given its task before.
+_SLOT = """
+s.tree_id, s.target_id, s.kind, s.lang, s.free, s.urgency, s.round, s.author_id,
+EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id AND k.kind = s.kind
+        AND k.round = s.round AND k.person_id = $1) AS was_given
+"""
 
 # The most wanted slot of one kind and language; the same, but in no tree of some.
 CHOOSE = f"""
 SELECT {_SLOT} FROM slot s WHERE s.lang = $2 AND s.kind = $3 AND {FITS}
 ORDER BY s.urgency, s.key LIMIT 1
 """
-CHOOSE_ELSEWHERE = CHOOSE.replace("WHERE", "WHERE s.tree_id <> ALL($4) AND", 1)
+CHOOSE_ELSEWHERE = CHOOSE.replace("s.lang = $2", "s.lang = $2 AND s.tree_id <> ALL($4)")
 
 # The most wanted slot of the first wish that has one, with its tree, which is locked; trees that
 # others hold are passed over. Wishes are looked at one after the other, until one is met.
@@ -61,7 +67,7 @@ CROSS JOIN LATERAL (
   ORDER BY s.urgency, s.key LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ) c LIMIT 1
 """
-_LOCKED_TREE = slice(8, None)
+_LOCKED_TREE = slice(9, None)
 
 # The same, and wait for whoever holds the tree.
 CHOOSE_AND_WAIT = CHOOSE_AND_LOCK.replace(" SKIP LOCKED", "")
@@ -85,13 +91,15 @@ ON CONFLICT (target_id, kind, round, person_id) DO UPDATE SET {replacing(ASKED)}
 RETURNING id
 """
 
-# What happens to a task; and a lease that began anew. What identifies a task never changes.
+# What happens to a task; the same for one whose lease may have begun anew. What identifies a task
+# never changes.
 SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
-LEASE_AGAIN = "UPDATE task SET leased_at = $2 WHERE id = $1 AND leased_at <> $2"
+SAVE_LEASED_TASK = f"UPDATE task SET {settings(f'{ANSWERED} leased_at', 2)} WHERE id = $1"
 
 # The tree of a task, ours alone: what becomes of its tasks is decided by one at a time.
-LOCK_TREE_OF = """
-SELECT t.id FROM tree t WHERE t.id = (SELECT k.tree_id FROM task k WHERE k.id = $1) FOR UPDATE
+LOCK_TREE_OF = f"""
+SELECT {columns("t", TREE)} FROM tree t
+WHERE t.id = (SELECT k.tree_id FROM task k WHERE k.id = $1) FOR UPDATE
 """
 
 ONE_TASK = f"SELECT {columns('k', TASK)} FROM task k WHERE k.id = $1 FOR UPDATE"
@@ -148,6 +156,11 @@ SKIPS = "SELECT count(*) FROM task k WHERE k.target_id = $1 AND k.state = 3"
 class Work(Trees):
     """Slots for a person, and tasks."""
 
+    def __init__(self, db: Sql, means: Means) -> None:
+        super().__init__(db, means)
+        self._never_given: set[tuple[int, int, TaskKind, int]] = set()
+        self._saved: set[int] = set()
+
     def find_slot(
         self, person_id: int, wishes: Sequence[tuple[TaskKind, str]], skip: Sequence[int] = ()
     ) -> Slot | None:
@@ -159,8 +172,14 @@ class Work(Trees):
             else:
                 row = self.db.row(CHOOSE, person_id, lang, KIND[kind])
             if row is not None:
-                return _slot_from_row(row)
+                return self._chosen(person_id, row)
         return None
+
+    def _chosen(self, person_id: int, row: Row) -> Slot:
+        slot = _slot_from_row(row)
+        if not row[8]:
+            self._never_given.add((person_id, slot.target_id, slot.kind, slot.round))
+        return slot
 
     def _slot_among_others(
         self, person_id: int, wishes: Sequence[tuple[TaskKind, str]], skip: Sequence[int]
@@ -173,7 +192,7 @@ class Work(Trees):
             row = self.db.row(CHOOSE_AND_LOCK, *values) or self.db.row(CHOOSE_AND_WAIT, *values)
             if row is None:
                 return None
-            slot = _slot_from_row(row)
+            slot = self._chosen(person_id, row)
             known = self._trees.get(slot.tree_id) or self._loaded(row[_LOCKED_TREE])
             if (slot.target_id, slot.kind) in known.slots:
                 return known.slots[slot.target_id, slot.kind][0]
@@ -190,23 +209,33 @@ class Work(Trees):
         row = self.db.row(ADD_TASK, *task_values(task))
         assert row is not None
         task = replace(task, id=row[0])
+        self._never_given.clear()
         self._written(task.tree_id)
         if task.target_id is not None:
             self._leased[task.target_id, task.kind] = task.leased_at
         return task
 
     def save_task(self, task: Task) -> None:
-        self.db.write(SAVE_TASK, task.id, *answer_values(task))
+        if task.id in self._saved:
+            self.db.flush()  # one statement may not write the same row twice
+        self._saved.add(task.id)
         if task.is_open:
-            self.db.run(LEASE_AGAIN, task.id, micros(task.leased_at))
+            leased_at = micros(task.leased_at)
+            self.db.write(SAVE_LEASED_TASK, task.id, *answer_values(task), leased_at)
+        else:
+            self.db.write(SAVE_TASK, task.id, *answer_values(task))
         self._written(task.tree_id)
 
     def task(self, task_id: int) -> Task | None:
         if self.db.locks:
-            self.db.row(LOCK_TREE_OF, task_id)
+            row = self.db.row(LOCK_TREE_OF, task_id)
+            if row is not None:
+                self._locked[row[0]] = row
         return _task_or_none(self.db.row(ONE_TASK, task_id))
 
     def task_on(self, person_id: int, target_id: int, kind: TaskKind, round: int) -> Task | None:
+        if (person_id, target_id, kind, round) in self._never_given:
+            return None
         return _task_or_none(self.db.row(TASK_ON, person_id, target_id, KIND[kind], round))
 
     def open_tasks(self, person_id: int) -> Sequence[Task]:

@@ -67,8 +67,7 @@ class Crowd:
             visit = self._visit(unit, 0)
             task = handing.request_task(visit, Wish(kinds=(TaskKind.INITIAL_PROMPT,)), ())
             assert task is not None
-            answering.keep_draft(visit, task.id, "What is a tree?")
-            answering.submit_text(visit, task.id)
+            answering.submit_text(visit, answering.keep_draft(visit, task.id, "What is a tree?"))
 
         await self.store.transact(work)
         self.answers[TaskKind.INITIAL_PROMPT] += 1
@@ -104,8 +103,8 @@ class Crowd:
     def _answer(self, unit: UnitOfWork, *, i: int, task: Task, rng: Random) -> None:
         visit = self._visit(unit, i)
         if task.kind.writes:
-            answering.keep_draft(visit, task.id, f"A reply by p{i}: {rng.random()}")
-            answering.submit_text(visit, task.id)
+            draft = answering.keep_draft(visit, task.id, f"A reply by p{i}: {rng.random()}")
+            answering.submit_text(visit, draft)
         elif task.kind.labels:
             answering.submit_labels(visit, task.id, FINE)
         else:
