@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import orjson
 
-from core.model import Limits, Message, Task, TaskKind, Tree, TreeState
+from core.model import Lease, Limits, Message, Task, TaskKind, Tree, TreeState
 from core.people import AuditEntry, Community, Consent, ConsentAct, Person, Report, Session, Streak
 from storage import codes
 from storage.codes import FATE_OF, KIND_OF, ROLE_OF, STATE_OF, json_text
@@ -153,8 +153,10 @@ def _limits(*values: int) -> Limits:
     return Limits(*values)
 
 
-def tree_from_row(row: Row, messages: Mapping[int, Message]) -> Tree:
-    """The tree without its leases."""
+def tree_from_row(
+    row: Row, messages: Mapping[int, Message], leases: tuple[Lease, ...] = ()
+) -> Tree:
+    """The tree with all that hangs on it."""
     return Tree(
         id=row[0],
         lang=row[1],
@@ -162,6 +164,7 @@ def tree_from_row(row: Row, messages: Mapping[int, Message]) -> Tree:
         limits=_limits(*row[3:11]),
         created_at=moment(row[11]),
         messages=messages,
+        leases=leases,
         origin=row[12],
         licence=row[13],
         grows_since=moment_or_none(row[14]),

@@ -34,6 +34,13 @@ ATTEMPTS = 5
 CONNECTIONS = 10
 """Connections that one process keeps at most."""
 
+SETTINGS = {
+    "application_name": "grove",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+"""Statements are planned once, as SQLite does: each was written to be found by its indexes."""
+
 _COLLISIONS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -101,7 +108,7 @@ class PostgresStore:
                 statement_cache_size=512,
                 max_cached_statement_lifetime=0,
                 reset=_nothing_to_reset,
-                server_settings={"jit": "off", "application_name": "grove"},
+                server_settings=SETTINGS,
             )
         return cls(pool, means)
 

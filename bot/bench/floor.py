@@ -14,6 +14,7 @@ from bot.bench.measure import ServerClock, Spread, crowd_of, now
 from bot.bench.stores import POLICY, Place, desk_of
 from bot.bench.volunteers import Clocked
 from storage.driver import Row, Sql, Value, for_sqlite
+from storage.postgres import SETTINGS
 from storage.sqlite import prepare
 
 
@@ -157,7 +158,7 @@ async def _on_postgres(
     db = await asyncpg.connect(
         place.url(name),
         statement_cache_size=512,
-        server_settings={"jit": "off", "application_name": "grove"},
+        server_settings=SETTINGS,
     )
     server = ServerClock(place.url(name))
     clocked, cpu, served_before = Clocked(), 0.0, await server.seconds()

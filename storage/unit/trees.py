@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from core.model import Lease, Message, Slot, TaskKind, Tree, TreeState
 from core.selection import open_work
@@ -37,17 +38,36 @@ TREE_ROW = f"SELECT {columns('t', TREE)} FROM tree t WHERE t.id = $1 FOR UPDATE"
 # The same, unless somebody else holds it.
 FREE_TREE_ROW = f"{TREE_ROW} SKIP LOCKED"
 
-# Everything said in a tree, in order of creation.
-MESSAGES = f"SELECT {columns('m', MESSAGE)} FROM message m WHERE m.tree_id = $1 ORDER BY m.id"
 
-# Who is at work on a tree (first column 0), and its open work (1).
-LEASES_AND_SLOTS = """
-SELECT 0, k.target_id, k.kind, k.id, k.person_id, 0, CAST(0 AS DOUBLE PRECISION), NULL
-FROM task k WHERE k.tree_id = $1 AND k.state = 1
+def _in_place_of(columns_of_message: Mapping[str, str]) -> str:
+    """Something else in the columns of a message that have its types."""
+    return ", ".join(columns_of_message.get(name, "NULL") for name in MESSAGE.split())
+
+
+_LEASE = {"id": "k.id", "parent_id": "k.target_id", "role": "k.kind", "author_id": "k.person_id"}
+_SLOT = {
+    "parent_id": "s.target_id",
+    "role": "s.kind",
+    "depth": "s.free",
+    "rank": "s.urgency",
+    "ballot_round": "s.round",
+    "author_id": "s.author_id",
+}
+
+# All that hangs on a tree, in one question: everything said in it (first column 0), who is at
+# work on it (1), and its open work (2).
+CONTENTS = f"""
+SELECT 0, CAST(NULL AS DOUBLE PRECISION), {columns("m", MESSAGE)}
+FROM message m WHERE m.tree_id = $1
 UNION ALL
-SELECT 1, s.target_id, s.kind, s.free, s.urgency, s.round, s.key, s.author_id
-FROM slot s WHERE s.tree_id = $1
+SELECT 1, NULL, {_in_place_of(_LEASE)} FROM task k WHERE k.tree_id = $1 AND k.state = 1
+UNION ALL
+SELECT 2, s.key, {_in_place_of(_SLOT)} FROM slot s WHERE s.tree_id = $1
 """
+_WHICH, _KEY, _OF_MESSAGE = 0, 1, slice(2, None)
+_AT = {name: place for place, name in enumerate(MESSAGE.split(), _OF_MESSAGE.start)}
+_of_lease = itemgetter(*(_AT[name] for name in _LEASE))
+_of_slot = itemgetter(*(_AT[name] for name in _SLOT))
 
 # A new message, a new tree; a root learns its tree's number, which is its own.
 ADD_MESSAGE = f"""
@@ -152,21 +172,25 @@ class Trees(Part):
     def _loaded(self, row: Row) -> Known:
         """The tree of a locked row, with all that hangs on it."""
         tree_id: int = row[0]
-        messages = {r[0]: message_from_row(r) for r in self.db.rows(MESSAGES, tree_id)}
-        tree = tree_from_row(row, messages)
+        said: list[Message] = []
         leases: list[Lease] = []
         slots: dict[tuple[int, TaskKind], tuple[Slot, float]] = {}
-        for which, target_id, code, a, b, round, key, author_id in self.db.rows(
-            LEASES_AND_SLOTS, tree_id
-        ):
-            kind = KIND_OF[code]
-            if which == 0:
-                leases.append(Lease(a, kind, target_id, b))
+        lang: str = row[1]
+        for found in self.db.rows(CONTENTS, tree_id):
+            if found[_WHICH] == 0:
+                said.append(message_from_row(found[_OF_MESSAGE]))
+            elif found[_WHICH] == 1:
+                task_id, target_id, code, person_id = _of_lease(found)
+                leases.append(Lease(task_id, KIND_OF[code], target_id, person_id))
             else:
-                slot = Slot(tree_id, target_id, kind, tree.lang, a, b, round, author_id)
-                slots[target_id, kind] = (slot, key)
+                target_id, code, free, urgency, round, author_id = _of_slot(found)
+                kind = KIND_OF[code]
+                slot = Slot(tree_id, target_id, kind, lang, free, urgency, round, author_id)
+                slots[target_id, kind] = (slot, found[_KEY])
+        messages = {message.id: message for message in sorted(said, key=attrgetter("id"))}
         leases.sort(key=attrgetter("task_id"))
-        known = Known(tree, dict(messages), slots, replace(tree, leases=tuple(leases)))
+        tree = tree_from_row(row, messages, tuple(leases))
+        known = Known(tree, dict(messages), slots, tree)
         self._trees[tree_id] = known
         return known
 

@@ -96,12 +96,14 @@ RETURNING id
 SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
 SAVE_LEASED_TASK = f"UPDATE task SET {settings(f'{ANSWERED} leased_at', 2)} WHERE id = $1"
 
-# The tree of a task, ours alone: what becomes of its tasks is decided by one at a time.
-LOCK_TREE_OF = f"""
-SELECT {columns("t", TREE)} FROM tree t
-WHERE t.id = (SELECT k.tree_id FROM task k WHERE k.id = $1) FOR UPDATE
+# A task and its tree, ours alone: what becomes of a tree's tasks is decided by one at a time.
+TASK_AND_TREE = f"""
+SELECT {columns("k", TASK)}, {columns("t", TREE)}
+FROM task k JOIN tree t ON t.id = k.tree_id WHERE k.id = $1 FOR UPDATE OF t, k
 """
+_TASK, _TREE_OF_TASK = slice(None, 23), slice(23, None)
 
+# A task alone.
 ONE_TASK = f"SELECT {columns('k', TASK)} FROM task k WHERE k.id = $1 FOR UPDATE"
 TASK_ON = f"""
 SELECT {columns("k", TASK)} FROM task k
@@ -228,9 +230,11 @@ class Work(Trees):
 
     def task(self, task_id: int) -> Task | None:
         if self.db.locks:
-            row = self.db.row(LOCK_TREE_OF, task_id)
+            row = self.db.row(TASK_AND_TREE, task_id)
             if row is not None:
-                self._locked[row[0]] = row
+                task, tree_row = task_from_row(row[_TASK]), row[_TREE_OF_TASK]
+                self._locked[tree_row[0]] = tree_row
+                return task
         return _task_or_none(self.db.row(ONE_TASK, task_id))
 
     def task_on(self, person_id: int, target_id: int, kind: TaskKind, round: int) -> Task | None:
