@@ -79,8 +79,13 @@ async def test_the_program_ends_when_every_platform_is_done() -> None:
     async def done() -> None:
         return
 
-    async with asyncio.timeout(5):
-        await until_all_done([asyncio.create_task(done())], asyncio.Event())
+    ending = asyncio.create_task(
+        until_all_done([asyncio.create_task(done())], stop := asyncio.Event())
+    )
+    await asyncio.wait([ending], timeout=5)
+
+    assert ending.done()
+    assert stop.is_set()
 
 
 def closed_port() -> int:

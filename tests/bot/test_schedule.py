@@ -34,25 +34,42 @@ async def test_leases_that_ran_out_are_free_after_a_tick() -> None:
     assert await store.read(lambda unit: unit.open_prompt_tasks("en")) == 0
 
 
-async def test_ticks_end_with_the_program() -> None:
-    world = World(POLICY, ManualClock(), Random(1), ToldGuess())
+class Counted:
+    """A loop that counts how often it looked."""
 
-    with ticking(MemoryStore(POLICY), world) as nothing:
-        assert nothing is None
+    def __init__(self) -> None:
+        self.ticks = 0
+        self.ticked = asyncio.Event()
+
+    async def tick(self) -> None:
+        self.ticks += 1
+        self.ticked.set()
+
+
+async def test_ticks_end_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.schedule.FIRST_LOOK", timedelta(seconds=0))
+    monkeypatch.setattr("bot.schedule.SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("bot.schedule.JITTER", 0)
+    world, loop = World(POLICY, ManualClock(), Random(1), ToldGuess()), Counted()
+
+    with ticking(MemoryStore(POLICY), world, loop):
+        while loop.ticks < 2:
+            await asyncio.wait_for(loop.ticked.wait(), 5)
+            loop.ticked.clear()
+    so_far = loop.ticks
+    await asyncio.sleep(0.3)
+
+    assert loop.ticks == so_far
 
 
 async def test_a_tick_that_a_busy_machine_begins_late_is_made_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Loop:
-        ticked = asyncio.Event()
-
-        async def tick(self) -> None:
-            self.ticked.set()
-
     monkeypatch.setattr("bot.schedule.FIRST_LOOK", timedelta(seconds=0.1))
-    world = World(POLICY, ManualClock(), Random(1), ToldGuess())
+    world, loop = World(POLICY, ManualClock(), Random(1), ToldGuess()), Counted()
 
-    with ticking(MemoryStore(POLICY), world, Loop()):
+    with ticking(MemoryStore(POLICY), world, loop):
         asyncio.get_running_loop().call_soon(time.sleep, 1.5)  # nothing else runs meanwhile
-        await asyncio.wait_for(Loop.ticked.wait(), 5)
+        await asyncio.sleep(2.5)
+
+    assert loop.ticks == 1

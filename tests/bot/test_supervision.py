@@ -101,11 +101,15 @@ async def test_a_token_that_becomes_wrong_later_ends_its_platform_alone() -> Non
 
 
 async def test_stopping_ends_a_pause_at_once() -> None:
-    stop = asyncio.Event()
+    stop, tries = asyncio.Event(), []
 
     async def serve(stop: asyncio.Event) -> None:
+        tries.append(1)
         asyncio.get_running_loop().call_later(0.01, stop.set)
         raise ConnectionError
 
-    async with asyncio.timeout(5):
-        await supervised("X", serve, stop, Backoff(first=3600))
+    serving = asyncio.create_task(supervised("X", serve, stop, Backoff(first=3600)))
+    await asyncio.wait([serving], timeout=5)
+
+    assert serving.done()
+    assert len(tries) == 1

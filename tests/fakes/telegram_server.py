@@ -8,7 +8,7 @@ import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -252,11 +252,8 @@ class FakeTelegram:
             self._limit(call)
             result = await self._result(call)
         except _Refused as refused:
-            if call in self.calls:
-                self.calls.remove(call)
-                self.calls.append(
-                    Call(call.method, call.params, call.files, call.at, refused.description)
-                )
+            if call in self.calls:  # in its place: readers know how far they have read
+                self.calls[self.calls.index(call)] = replace(call, refused=refused.description)
             return _error(refused.code, refused.description, refused.parameters)
         finally:
             self._wake()

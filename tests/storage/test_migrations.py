@@ -101,6 +101,9 @@ def test_many_programs_may_start_at_once_on_a_new_store(tmp_path: Path) -> None:
         for name in "abc":
             list(programs.map(started, [tmp_path / name] * 8))
 
+    urls = [f"sqlite:///{tmp_path / name / 'grove.db'}" for name in "abc"]
+    assert [asyncio.run(changes_wanted(url)) for url in urls] == [[], [], []]
+
 
 def test_a_server_that_takes_no_schema_is_said_to_be_so(
     postgres: Databases, tmp_path: Path

@@ -382,7 +382,8 @@ async def test_other_content_than_text_is_declined_in_words() -> None:
         photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
         ana.say(None, photo=photo)
 
-        await ana.reads("I can only read text")
+        assert await ana.reads("I can only read text")
+        assert len(ana.inbox()) == 2  # the consent was the first
 
 
 async def test_a_forwarded_message_is_nobodys_own_words() -> None:

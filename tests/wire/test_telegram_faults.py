@@ -76,7 +76,8 @@ async def test_polling_outlives_every_fault_of_the_server() -> None:
 
         ana.say("/work")
 
-        await ana.reads("Before you begin", seconds=20)
+        assert await ana.reads("Before you begin", seconds=20)
+        assert all(fault.times == 0 for fault in here.tg.faults)
 
 
 NOW = 1_800_000_000
@@ -195,6 +196,7 @@ async def test_an_answer_follows_a_group_that_became_a_supergroup() -> None:
         ana.say("/leaderboard", old)
 
         await here.tg.until(lambda: any(chat == -1007 for chat, _ in here.tg.messages))
+        assert not any(chat == -7 for chat, _ in here.tg.messages)
 
 
 async def test_a_vanished_message_is_replaced_by_a_new_one() -> None:
@@ -261,7 +263,8 @@ async def test_start_waits_for_telegram_to_come_back_and_answers_what_came_meanw
         ana.say("/work")
 
         async with served(tg, desk):
-            await ana.reads("Before you begin")
+            assert await ana.reads("Before you begin")
+            assert all(fault.times == 0 for fault in tg.faults)
 
 
 async def test_a_wrong_token_ends_the_start() -> None:
@@ -282,8 +285,8 @@ async def test_a_stop_during_the_start_ends_it() -> None:
 
     stop.set()
 
-    async with asyncio.timeout(2):
-        await starting
+    await asyncio.wait([starting], timeout=2)
+    assert starting.done()
 
 
 async def test_no_token_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -244,7 +244,10 @@ async def test_settings_asked_for_in_private_are_said_to_belong_to_the_group() -
     async with scene() as here:
         ana = await here.volunteer("Ana")
 
-        await ana.asks("/config", "Use this command in the community that you want to set up")
+        said = await ana.asks("/config", "Use this command in the community that you want")
+
+        assert said["chat"] == ana.chat
+        assert here.store.tables.communities == {}
 
 
 OLD: Json = {"id": -7, "type": "group", "title": "Gardeners"}

@@ -173,11 +173,13 @@ async def test_an_api_that_is_down_at_the_start_is_waited_for_and_what_came_is_a
     running = Program(tg, tmp_path)
     await running.start()
     await asyncio.sleep(2.0)
+    assert running.process is not None
+    assert running.process.returncode is None
     async with tg:
         try:
             ana = Volunteer(tg, 7, "Ana")
             ana.say("/work")
-            await ana.reads("Before you begin", seconds=30)
+            assert await ana.reads("Before you begin", seconds=30)
         finally:
             await running.stop()
 
