@@ -15,6 +15,9 @@ _SPECIAL = re.compile(r"[\\`*_~|<>\[\]()#@/]")
 # List signs count at the beginning of a line alone, behind spaces and invisible isolates.
 _LIST = re.compile("^([\\s\u2066-\u2069]*)(?:([-+])|(\\d+)([.)]))", re.MULTILINE)
 
+# What texts from files may hold and nobody types: other line ends, and signs that nobody sees.
+_ODD = re.compile("\r\n?|[\x80-\x9f]")
+
 _LINE_COST = 3  # the line break and two isolates
 
 
@@ -25,7 +28,10 @@ class _Costs(dict[str, int]):
         return 2 if sign > "\uffff" else 1
 
 
-_COSTS = _Costs(dict.fromkeys("\\`*_~|<>[]()#@/-+.\u2066\u2067\u2068", 2), **{"\n": _LINE_COST})
+_COSTS = _Costs(
+    dict.fromkeys("\\`*_~|<>[]()#@/-+.\u2066\u2067\u2068", 2),
+    **dict.fromkeys("\n\r", _LINE_COST),
+)
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
@@ -41,7 +47,8 @@ def inert(words: str) -> str:
 
 
 def _whole(words: str) -> str:
-    """Words that can be sent: half a sign, which nobody types, is a sign of doubt."""
+    """Words that can be sent: line ends as here, and doubt for what nobody types or sees."""
+    words = _usual(words)
     try:
         words.encode()
     except UnicodeEncodeError:
@@ -51,7 +58,11 @@ def _whole(words: str) -> str:
 
 def drawn(words: str) -> str:
     """A foreign text, inert, that cannot turn the direction of what stands around it."""
-    return inert(isolated(words))
+    return inert(isolated(_usual(words)))
+
+
+def _usual(words: str) -> str:
+    return _ODD.sub(lambda odd: "\n" if odd[0][0] == "\r" else "\ufffd", words)
 
 
 def clipped(words: str, most: int) -> str:
@@ -94,7 +105,7 @@ def _good_break(words: str, start: int, end: int) -> int:
     if line >= 0:
         return line + 1
     for place in range(end, half, -1):
-        if words[place - 1].isspace():
+        if words[place - 1].isspace() and not _are_one(words[place - 1], words[place]):
             return place
     for place in range(end, half, -1):
         if not _are_one(words[place - 1], words[place]):
@@ -103,7 +114,9 @@ def _good_break(words: str, start: int, end: int) -> int:
 
 
 def _are_one(left: str, right: str) -> bool:
-    """Whether two signs belong to one letter or one emoji."""
+    """Whether two signs belong to one letter, one emoji or one line end."""
+    if left == "\r" and right == "\n":
+        return True
     if left == "\u200d" or right in _JOINERS or unicodedata.combining(right):
         return True
     flags = "\U0001f1e6" <= left <= "\U0001f1ff" and "\U0001f1e6" <= right <= "\U0001f1ff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.screening import is_blank, unkept_sign
+from core.screening import is_blank, unkept_sign, unkept_sign_of_file
 
 _LARGEST = 2**31 - 1
 
@@ -39,17 +39,29 @@ class Fields:
         return BadField(self.place(name), reason)
 
     def text(self, name: str) -> str | None:
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise self.fault(name, "must be a text")
-        self._check_signs(name, value)
+        value = self._string(name)
+        if value is not None:
+            self._check_signs(name, unkept_sign(value))
         return value
 
     def words(self, name: str) -> str:
         """A text that must be there and hold something to read."""
-        value = self.text(name)
+        return self._readable(name, self.text(name))
+
+    def prose(self, name: str) -> str:
+        """The same, with line ends and signs as other programs write them."""
+        value = self._string(name)
+        if value is not None:
+            self._check_signs(name, unkept_sign_of_file(value))
+        return self._readable(name, value)
+
+    def _string(self, name: str) -> str | None:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self.fault(name, "must be a text")
+        return value
+
+    def _readable(self, name: str, value: str | None) -> str:
         if value is None:
             raise self.fault(name, "is missing")
         if is_blank(value):
@@ -92,7 +104,7 @@ class Fields:
     def names(self) -> list[str]:
         """The names of the fields, where those are data themselves."""
         for name in self.values:
-            self._check_signs(name, name)
+            self._check_signs(name, unkept_sign(name))
         return list(self.values)
 
     def within(self, name: str) -> Fields:
@@ -128,7 +140,6 @@ class Fields:
             raise self.fault(name, "must be a list")
         return value
 
-    def _check_signs(self, name: str, value: str) -> None:
-        unkept = unkept_sign(value)
+    def _check_signs(self, name: str, unkept: tuple[str, int] | None) -> None:
         if unkept:
             raise self.fault(name, f"{unkept[0]} at position {unkept[1]} cannot be stored")

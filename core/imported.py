@@ -157,7 +157,7 @@ def _message(
         parent_id=_parent_id(fields, parent),
         role=_role(fields, parent),
         depth=_depth(fields, parent),
-        text=fields.words("text"),
+        text=fields.prose("text"),
         lang=_lang(fields, parent, missing),
         created_at=fields.date("created_date") or missing.created_at,
         pseudonym=fields.text("user_id"),

@@ -16,6 +16,7 @@ from core.policy import Policy
 from core.text import N_, Nn_, Text
 
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNKEPT_OF_FILES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
@@ -49,7 +50,19 @@ def without_unkept_signs(name: str) -> str:
 
 def unkept_sign(text: str) -> tuple[str, int] | None:
     """The first character that no store keeps, as U+0000, and its position from 1 on."""
-    found = _UNKEPT.search(text)
+    return _named(_UNKEPT.search(text))
+
+
+def unkept_sign_of_file(text: str) -> tuple[str, int] | None:
+    """The same for a text that was not typed here.
+
+    Programs end lines with a carriage return too, and old files hold C1 signs; such texts are
+    kept as they are.
+    """
+    return _named(_UNKEPT_OF_FILES.search(text))
+
+
+def _named(found: re.Match[str] | None) -> tuple[str, int] | None:
     return (f"U+{ord(found[0]):04X}", found.start() + 1) if found else None
 
 

@@ -18,7 +18,7 @@ _SEARCHED = 800  # how far back a good place to split is looked for
 _BLOCKS = 40  # a message has at most 100 entities, a block makes up to three
 _SENTENCE_ENDS = frozenset(".!?…。！？؟।\u06d4")
 _JOINERS = frozenset("\u200d\ufe0f\ufe0e\u20e3")
-_CONTROLS = {code: "\ufffd" for code in (*range(9), *range(11, 32), 127) if code != 13}
+_CONTROLS = {code: "\ufffd" for code in (*range(9), *range(11, 32), *range(127, 160)) if code != 13}
 _GOES_ON = "…"
 _TAG = re.compile(r"<[^>]*>")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from core.flow.growth import settle
 from core.flow.turn import Turn
 from core.model import RANKING, Message, Role, Tree, TreeState
-from core.screening import is_blank, unkept_sign
+from core.screening import is_blank, unkept_sign_of_file
 from core.tree import replies_to_rank, stands, with_ballots, with_larger_set
 from core.values import replace
 
@@ -96,7 +96,7 @@ def join_replies(
     after, came = _rankable(turn, tree), Joined()
     for text in texts:
         reply = _reply(turn, tree.messages[parent_id], text, model_name, sampling)
-        if unkept_sign(text) or is_blank(text):
+        if unkept_sign_of_file(text) or is_blank(text):
             came += Joined(unfit=1)
         elif _is_known(turn, after, reply):
             came += Joined(known=1)

@@ -64,6 +64,27 @@ async def test_export_import_export_gives_the_same_file(tmp_path, new_store, nam
     assert result == Imported(trees=3, messages=15)
 
 
+OLD_SIGNS = "one\r\ntwo\rthree\x85four\x9b31m \u2028 \u202e"
+
+
+async def test_line_ends_and_signs_of_other_programs_come_back_byte_for_byte(
+    tmp_path, sql_store, new_store
+):
+    tree = tree_number(1)
+    texts = {i: replace(m, text=OLD_SIGNS + m.text) for i, m in tree.tree.messages.items()}
+    path = file_of(tmp_path, replace(tree, tree=replace(tree.tree, messages=texts)))
+
+    await imported(sql_store, path)
+    _, first = await exported(sql_store, tmp_path / "first.jsonl")
+    last = await new_store()
+    await imported(last, tmp_path / "first.jsonl")
+    _, second = await exported(last, tmp_path / "second.jsonl", names=OTHERS)
+
+    kept = [m.text for m in (await trees_in(sql_store))[0].messages.values()]
+    assert all(text.startswith(OLD_SIGNS) for text in kept)
+    assert path.read_bytes() == first == second
+
+
 async def test_a_store_with_trees_that_rest_as_they_were_fits_together(tmp_path, new_store):
     states = ("ranking", "ready_for_export", "aborted_low_grade", "halted_by_moderator")
     records = [tree_number(i, state=TreeState(name)) for i, name in enumerate(states, 1)]

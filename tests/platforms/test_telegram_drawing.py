@@ -1,5 +1,6 @@
 """Whatever people write, in whatever language: messages stay whole, valid and within limits."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -118,6 +119,7 @@ def check(drawing: Drawing) -> None:
         assert message.text.strip()
         assert len(message.entities) <= MOST_ENTITIES
         html.encode()  # no lone surrogates
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", html)
     rows = drawing.keyboard.inline_keyboard if drawing.keyboard else ()
     assert sum(len(row) for row in rows) <= 100
     for row in rows:

@@ -159,6 +159,7 @@ def test_what_is_harmless_stays_as_it_is() -> None:
     words = "Grüße, שלום\u200f 🌱\tok\nزنبق"
 
     assert harmless(words) == words
+    assert harmless("one\r\ntwo\rthree\x9b") == "one\ntwo\\rthree\\x9b"
     assert one_line("a\n b\tc") == "a b c"
 
 

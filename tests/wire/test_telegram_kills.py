@@ -124,13 +124,21 @@ class Killer:
         self.is_done = False
 
     async def work(self) -> None:
-        tg = self._running.tg
-        for _ in range(self._kills):
-            answered = len(tg.calls)
-            await tg.until(lambda n=answered: len(tg.calls) > n + 3, seconds=60)  # it is at work
+        for number in range(self._kills):
+            begun = self._so_far(number)
+            await self._running.tg.until(
+                lambda begun=begun, n=number: self._so_far(n) > begun, seconds=60
+            )
             await asyncio.sleep(self._dice.uniform(0.0, 0.4))
             await self._running.restarted(signal.SIGKILL)
         self.is_done = True
+
+    def _so_far(self, number: int) -> int:
+        """What the program was told, or every other time what it has said."""
+        tg = self._running.tg
+        if number % 2:
+            return sum(call.chat != 0 for call in tg.calls)
+        return tg.asked + tg.posts
 
 
 async def writes_on(person: Volunteer, killer: Killer) -> list[str]:

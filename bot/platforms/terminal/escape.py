@@ -10,7 +10,7 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud
 
 def harmless(words: str) -> str:
     r"""The words with every sign that could steer a terminal written out, such as \x1b."""
-    return _STEERING.sub(lambda sign: ascii(sign[0])[1:-1], words)
+    return _STEERING.sub(lambda sign: ascii(sign[0])[1:-1], words.replace("\r\n", "\n"))
 
 
 def one_line(words: str) -> str:
