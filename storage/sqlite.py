@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,8 @@ WAIT_SECONDS = 0.02
 """Between two tries of something for which SQLite itself does not wait."""
 MOST_TOGETHER = 16
 """So many transactions share a commit at most, so that none waits for a crowd."""
+PASSES_BESIDE = 2
+"""So often the log is moved beside the writer, each time leaving less of it."""
 COMMITS_BETWEEN_CHECKPOINTS = 500
 """The log is moved into the file after so many commits, beside the writer and not in its way."""
 
@@ -185,7 +187,18 @@ class SqliteStore:
         idle = self._checkpoint is None or self._checkpoint.done()
         if self._commits >= COMMITS_BETWEEN_CHECKPOINTS and idle:
             self._commits = 0
-            self._checkpoint = asyncio.create_task(asyncio.to_thread(checkpoint, self.path))
+            self._checkpoint = asyncio.create_task(self._move_log())
+
+    async def _move_log(self) -> None:
+        """Move the log into the file, nearly all of it beside the writer.
+
+        The writer itself moves the little that was added meanwhile, for a log that is moved to
+        its end begins anew: it stays short, and writing over it is quicker than making it longer.
+        """
+        with suppress(sqlite3.Error):  # a disk that fails is met by the next commit too
+            for _ in range(PASSES_BESIDE):
+                await asyncio.to_thread(checkpoint, self.path)
+            await _hop(self._writer, lambda: move_log(self._writer._conn))
 
 
 async def _connected(path: Path) -> aiosqlite.Connection:
@@ -295,9 +308,13 @@ def checkpoint(path: Path) -> None:
     """Move what is committed from the log into the file, as far as nobody is in the way."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        move_log(connection)
     finally:
         connection.close()
+
+
+def move_log(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 @contextmanager

@@ -126,6 +126,22 @@ async def test_the_log_is_moved_into_the_file_beside_the_writer(
     assert (tmp_path / "grove.db").stat().st_mtime_ns != before
 
 
+async def test_the_log_begins_anew_although_writing_never_stops(
+    file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "COMMITS_BETWEEN_CHECKPOINTS", 20)
+    log = tmp_path / "grove.db-wal"
+    one_commit = -log.stat().st_size
+    await file_store.transact(partial(someone, name="first"))
+    one_commit += log.stat().st_size
+
+    for i in range(400):
+        await file_store.transact(partial(someone, name=f"p{i}"))
+
+    assert one_commit > 0
+    assert log.stat().st_size < 200 * one_commit
+
+
 async def test_an_act_whose_caller_went_away_is_whole_or_not_there(file_store: SqlStore) -> None:
     go_on = threading.Event()
 
