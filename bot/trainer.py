@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -27,9 +26,7 @@ def run_training(*words: str) -> None:
 
 def training_code(words: Sequence[str]) -> int:
     """How a command of training ended."""
-    environment = {"OMP_NUM_THREADS": "1", **os.environ}  # two busy threads are slower than one
-    command = [sys.executable, "-m", "training", *words]
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "training", *words])
     while True:
         try:
             return process.wait()

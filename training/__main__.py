@@ -121,6 +121,9 @@ def _sample(arguments: argparse.Namespace) -> int:
 def main(words: Sequence[str] | None = None) -> int:
     """One line for whatever the person at the keyboard can mend; a traceback for our faults."""
     arguments = parser().parse_args(words)
+    os.environ.setdefault(
+        "OMP_WAIT_POLICY", "PASSIVE"
+    )  # threads that wait must not keep others out
     try:
         run(arguments)
     except Cancelled as stopped:

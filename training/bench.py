@@ -20,7 +20,7 @@ from training.evaluate import judged
 from training.progress import Stop, Watch
 from training.reward_model import Judge, RankedRewardTrainer, examples_of, reward_trainer
 from training.rows import PreferencePair, RankedList
-from training.run import Run, quieten, write_json
+from training.run import Run, quieten, use_threads, write_json
 from training.sft import train_sft
 
 DEMONSTRATIONS, TRAINING, HELD_OUT = 1200, 400, 120  # trees
@@ -38,6 +38,7 @@ def compare(
     for seed in range(seeds):
         words = [f"seed={seed}", "reward.agreement=ignore", *overrides]
         settings = load_settings("tiny", words)
+        use_threads(settings.threads)
         base = _fine_tuned(out / f"seed{seed}", settings)
         for size in sizes:
             rows += _compare_one(out / f"seed{seed}/k{size}", base, settings, size, budget)

@@ -105,6 +105,7 @@ class EvalSettings:
 class Settings:
     name: str
     seed: int
+    threads: int  # of a processor; 0: the libraries decide
     data: DataSettings
     model: ModelSettings
     sft: SftSettings
@@ -229,6 +230,8 @@ def _check(settings: Settings) -> None:
 def _check_numbers(settings: Settings) -> None:
     """Comparisons with nan are false, so each asks for what is wanted."""
     rl, reward, shown = settings.rl, settings.reward, settings.eval
+    if settings.threads < 0:
+        raise BadConfig("threads must not be below 0")
     if not rl.temperature > 0:
         raise BadConfig("rl.temperature must be above 0: replies have to differ")
     if not 0 <= reward.agreement_strength <= 1:

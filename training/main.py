@@ -33,11 +33,12 @@ def train(
     fine-tuned model to start RL from when it is not the one in `out`. `grades` are for the
     evaluation that ends all three.
     """
-    from training.run import quieten
+    from training.run import quieten, use_threads
 
     settings = load_settings(config, overrides)
     source, folder = open_source(data), Path(out)
     quieten()
+    use_threads(settings.threads)
     if step == "all":  # a sync may replace the store while a step takes hours
         for view in VIEWS_READ:
             source.read(view)
@@ -101,13 +102,14 @@ def evaluate(
     from training import models
     from training.evaluate import evaluate_reward, evaluate_rl
     from training.report import write_report
-    from training.run import quieten, write_json
+    from training.run import quieten, use_threads, write_json
 
     if not models.is_main_process():
         return {}
     settings, folder = load_settings(config, overrides), Path(out)
     source = source or open_source(data)
     quieten()
+    use_threads(settings.threads)
     metrics: dict[str, Any] = {
         "data": source.generation,
         "config": settings.name,

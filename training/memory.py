@@ -49,17 +49,16 @@ class Shape:
     vocabulary: int
 
 
-def estimate(step: str, shape: Shape, settings: Settings) -> Estimate:
-    """The cost of one step of training in one process, nothing sharded."""
+def estimate(step: str, shape: Shape, settings: Settings, texts: int = 1) -> Estimate:
+    """The cost of one step of training in one process, nothing sharded; `texts` to an example."""
     part: StepSettings = getattr(settings, step)
     trained = shape.parameters
     if settings.model.lora_rank:
         trained = shape.layers * settings.model.lora_rank * 18 * shape.hidden  # all-linear
-    sequences = part.batch_size * (4 if step == "reward" and settings.reward.mode == "lists" else 1)
     return Estimate(
         weights=4 * shape.parameters,
         training=12 * trained,
-        activations=_activations(step, shape, settings, sequences, part.max_length),
+        activations=_activations(step, shape, settings, texts * part.batch_size, part.max_length),
         frozen=8 * shape.parameters if step == "rl" else 0,
         runtime=7 * GIB // 10,
     )

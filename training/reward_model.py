@@ -51,6 +51,7 @@ def train_reward(
     base = _start(source, out, settings, previous)
     run = Run("reward", out / "reward", settings, source.generation, base.model)
     examples, cut = examples_of(rows, base.tokenizer, settings.reward)
+    run.texts = max(len(example["ranks"]) for example in examples)
 
     def build(watch: Watch) -> RankedRewardTrainer:
         return reward_trainer(run, base, examples, watch)

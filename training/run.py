@@ -13,6 +13,7 @@ Either is refused when data or settings have changed since.
 import hashlib
 import json
 import logging
+import os
 import platform
 import shutil
 import time
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import torch
 from peft import PeftModel
 from transformers import AutoConfig, PrinterCallback, TrainerCallback
 from transformers.utils import logging as transformers_logging
@@ -46,6 +48,7 @@ class Run:
     generation: str  # of the data
     start: str  # the model it starts from
     inputs: dict[str, str] = field(default_factory=dict)  # other models it uses
+    texts: int = 1  # of one example at most, all in memory at once
 
     @property
     def model(self) -> Path:
@@ -94,6 +97,7 @@ class Run:
             "versions": {name: version(name) for name in PACKAGES},
             "python": platform.python_version(),
             "machine": platform.machine(),
+            "threads": torch.get_num_threads(),
             **more,
         }
         write_json(self.folder / "card.json", card)
@@ -108,7 +112,10 @@ class Run:
             heads=config.num_attention_heads,
             vocabulary=config.vocab_size,
         )
-        cost, free = memory.estimate(self.step, shape, self.settings), memory.available()
+        cost, free = (
+            memory.estimate(self.step, shape, self.settings, self.texts),
+            memory.available(),
+        )
         disk = shutil.disk_usage(self.folder).free
         needed = shape.parameters * (28 if self.part.checkpoint_every else 4)  # two with Adam
         if models.is_main_process():
@@ -183,6 +190,12 @@ class _NewHead(logging.Filter):
 
 
 _NEW_HEAD = _NewHead()  # one, however often it is added
+
+
+def use_threads(wanted: int) -> None:
+    """So many threads, if there are processors for them; OMP_NUM_THREADS overrules it."""
+    if wanted and "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(min(wanted, os.cpu_count() or 1))
 
 
 def quieten() -> None:

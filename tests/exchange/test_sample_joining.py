@@ -10,7 +10,9 @@ from fakes.exchange import filled, vote
 from fakes.planting import AT, grow, moved, plant, ranked, someone
 from fakes.synced import contents, ranked_tree, rows, synced
 
+from bot.config import Settings
 from bot.exchange.errors import FileError
+from bot.exchange.sample.command import Order, Sampling, choose_prompts
 from bot.exchange.sample.prompts import asked_from, write_prompts
 from bot.exchange.sample.replies import PutUp, put_up
 from core.archive import Wanted
@@ -266,6 +268,20 @@ async def test_prompts_that_are_not_there_are_refused(new_store, tmp_path, words
 
     with pytest.raises(FileError):
         await asked_from(words if ":" in words else str(tmp_path / words), store, NAMES)
+
+
+async def test_a_folder_of_replies_is_gone_on_with_only_as_it_was_begun(tmp_path):
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("Why is the sky blue?\n")
+    settings = Settings(data_dir=tmp_path)
+    order = Order("model", "name", str(prompts), tmp_path / "samples")
+    await choose_prompts(settings, order)
+
+    await choose_prompts(settings, replace(order, limit=5))  # goes on
+
+    for other in (replace(order, prompts="ready:5"), replace(order, sampling=Sampling(n=7))):
+        with pytest.raises(FileError, match="choose another --out"):
+            await choose_prompts(settings, other)
 
 
 async def test_training_reads_the_prompts_that_were_chosen(new_store, tmp_path):

@@ -1,4 +1,4 @@
-"""The loop earns its keep: figures on the toy language, whose truth is known. Minutes each."""
+"""The loop earns its keep on the toy language, whose truth is known; and it runs as it is told."""
 
 import json
 import os
@@ -67,14 +67,12 @@ def write_grades(path: Path, trees: list[toy.ToyTree]) -> None:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-SEEDS = [0, pytest.param(1, marks=pytest.mark.soak), pytest.param(2, marks=pytest.mark.soak)]
-
-
-@pytest.fixture(scope="module", params=SEEDS)
+@pytest.fixture(scope="module", params=[0, 1, 2])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Round:
     return play(tmp_path_factory.mktemp("round"), request.param)
 
 
+@pytest.mark.soak
 def test_the_reward_model_learns_the_grade(played: Round) -> None:
     found = played.metrics["reward"]
 
@@ -83,6 +81,7 @@ def test_the_reward_model_learns_the_grade(played: Round) -> None:
     assert found["against_grade"]["volunteers"]["value"] > 0.85
 
 
+@pytest.mark.soak
 def test_the_policy_earns_more_and_deserves_it(played: Round) -> None:
     found = played.metrics["rl"]
 
@@ -91,6 +90,7 @@ def test_the_policy_earns_more_and_deserves_it(played: Round) -> None:
     assert found["after"]["ended"] > 0.95
 
 
+@pytest.mark.soak
 def test_a_second_reward_model_is_better_on_the_models_own_replies(
     played: Round, tmp_path: Path
 ) -> None:

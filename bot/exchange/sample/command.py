@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 
 from bot.app import world_from
 from bot.config import Settings
 from bot.errors import SettingsError
+from bot.exchange.errors import FileError
 from bot.exchange.sample.prompts import asked_from, write_prompts
 from bot.exchange.sample.replies import PutUp, put_up
 from bot.language import LanguageHint
@@ -16,7 +18,7 @@ from bot.store import opened, pseudonyms
 from bot.trainer import run_training
 from core.flow.joining import Joined
 
-PROMPTS, COMPLETIONS = "prompts.jsonl", "completions.jsonl"
+ORDER, PROMPTS, COMPLETIONS = "order.json", "prompts.jsonl", "completions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,21 @@ async def sample(settings: Settings, order: Order) -> Joined:
 
 async def choose_prompts(settings: Settings, order: Order) -> None:
     """Once: a tree that is being ranked again would not be chosen a second time."""
-    chosen = order.folder / PROMPTS
+    chosen, how = order.folder / PROMPTS, order.folder / ORDER
+    asked = json.dumps({"prompts": order.prompts, **asdict(order.sampling)}) + "\n"
     if chosen.exists():
+        if how.exists() and how.read_text("utf-8") != asked:
+            raise FileError(
+                f"{order.folder} holds replies that were asked for otherwise ({ORDER} tells how): "
+                "choose another --out, or ask as before to go on there."
+            )
         return
-    order.folder.mkdir(parents=True, exist_ok=True)
     async with opened(settings, Random()) as store:
         names = await pseudonyms(settings, store)
-        write_prompts(chosen, await asked_from(order.prompts, store, names, lang=order.lang))
+        found = await asked_from(order.prompts, store, names, lang=order.lang)
+    order.folder.mkdir(parents=True, exist_ok=True)
+    how.write_text(asked, "utf-8")
+    write_prompts(chosen, found)
 
 
 async def put_up_file(settings: Settings, order: Order, completions: Path) -> Joined:
