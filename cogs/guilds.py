@@ -21,6 +21,11 @@ class Guilds(commands.Cog):
         await self._conversation.told(_itself(guild), Admitted(is_in=True))
 
     @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """After an outage, or let in again: Discord does not always tell them apart."""
+        await self.on_guild_join(guild)
+
+    @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._conversation.told(_itself(guild), Admitted(is_in=False))
 

@@ -131,6 +131,9 @@ class Links(Records):
                 del t.accounts[name], t.sessions[account.id]
                 if person.blocked:
                     t.banned.add(name)
+                barred_in = {place for number, place in t.barred if number == person_id}
+                if barred_in:
+                    t.banned_in[name] = {place: place == person.home_id for place in barred_in}
         t.consents = [c for c in t.consents if c.person_id != person_id]
         t.tasks = {i: _nobodys(x) if x.person_id == person_id else x for i, x in t.tasks.items()}
         t.reports = {

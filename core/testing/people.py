@@ -26,9 +26,7 @@ class People(Links):
         t, name = self._t, (who.platform, who.external_id)
         is_new = name not in t.accounts
         if is_new:
-            person = Person(
-                id=self._new_id(), created_at=at, name=who.name, blocked=name in t.banned
-            )
+            person = self._new_person(who, at)
             account = Account(self._new_id(), person.id, who.platform)
             t.people[person.id] = person
             t.accounts[name] = account
@@ -50,6 +48,16 @@ class People(Links):
             is_repeat=is_repeat,
             barred=self._is_barred(person, community),
         )
+
+    def _new_person(self, who: Who, at: datetime) -> Person:
+        """Blocked where they were before they left."""
+        t, name = self._t, (who.platform, who.external_id)
+        person_id, was_barred = self._new_id(), t.banned_in.pop(name, {})
+        blocked = name in t.banned
+        t.banned.discard(name)
+        t.barred |= {(person_id, community_id) for community_id in was_barred}
+        home = next((number for number, is_home in was_barred.items() if is_home), None)
+        return Person(person_id, at, who.name, blocked=blocked, home_id=home)
 
     def _is_barred(self, person: Person, community: Community | None) -> bool:
         """Here, or in private for where they came from."""

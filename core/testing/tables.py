@@ -42,6 +42,7 @@ class Tables:
     consents: list[Consent] = field(default_factory=list)
     barred: set[tuple[int, int]] = field(default_factory=set)
     banned: set[tuple[str, str]] = field(default_factory=set)
+    banned_in: dict[tuple[str, str], dict[int, bool]] = field(default_factory=dict)
     seen: dict[str, datetime] = field(default_factory=dict)
     trees: dict[int, Tree] = field(default_factory=dict)
     slots: dict[tuple[int, TaskKind], tuple[float, Slot]] = field(default_factory=dict)

@@ -152,6 +152,17 @@ class BlockedHashRow(Table, table=True):
     id_hash: bytes = part(LargeBinary)
 
 
+class BarredHashRow(Table, table=True):
+    """The same of somebody blocked in one community; gone once they are back and barred again."""
+
+    __tablename__ = "barred_hash"
+    __table_args__ = CLUSTERED
+
+    id_hash: bytes = part(LargeBinary)
+    community_id: int = part(Id, to("community.id"))
+    home: bool = column(Boolean)  # whether they came from there
+
+
 class LinkCodeRow(Table, table=True):
     """A code that joins a second account to a person; kept as its hash."""
 

@@ -33,7 +33,7 @@ WRITE_ACCOUNT_ID = "UPDATE account SET id_hash = $2, id_encrypted = $3 WHERE id 
 WRITE_COMMUNITY_ID = WRITE_ACCOUNT_ID.replace("account", "community")
 
 # Whether anything is kept of blocked people who left.
-ANY_BLOCKED = "SELECT 1 FROM blocked_hash LIMIT 1"
+ANY_BLOCKED = "SELECT id_hash FROM blocked_hash UNION SELECT id_hash FROM barred_hash LIMIT 1"
 
 _WRONG = (
     "This store was written with another secret key: put that one back, or write it behind the"

@@ -113,6 +113,12 @@ INSERT INTO blocked_hash (id_hash)
 SELECT a.id_hash FROM account a JOIN person p ON p.id = a.person_id
 WHERE a.person_id = $1 AND p.blocked ON CONFLICT DO NOTHING
 """
+FORGET_BARRED = """
+INSERT INTO barred_hash (id_hash, community_id, home)
+SELECT a.id_hash, b.community_id, COALESCE(b.community_id = p.home_id, FALSE)
+FROM account a JOIN person p ON p.id = a.person_id JOIN barred b ON b.person_id = a.person_id
+WHERE a.person_id = $1 ON CONFLICT DO NOTHING
+"""
 FORGETS = (
     TOUCH_LEFT,
     "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE person_id = $1)",
@@ -210,7 +216,8 @@ class Links(Work, Lottery, OwnData):
     def forget_person(self, person_id: int) -> None:
         self._finish_points()
         self.db.rows(LOCK_TREES_OF, [person_id])
-        self.db.run(FORGET_BLOCKED, person_id)
+        for sql in (FORGET_BLOCKED, FORGET_BARRED):
+            self.db.run(sql, person_id)
         for sql in (*GOES, *FORGETS, DELETE_PERSON):
             self.db.run(sql, person_id)
         self._trees.clear()

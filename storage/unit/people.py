@@ -82,8 +82,10 @@ RETURNING id
 REKEY_ACCOUNT = "UPDATE account SET id_hash = $2, id_encrypted = $3 WHERE id_hash = $1"
 REKEY_COMMUNITY = REKEY_ACCOUNT.replace("account", "community")
 
-# Whether the owner of an account was blocked before they left.
-WAS_BLOCKED = "SELECT 1 FROM blocked_hash WHERE id_hash = $1"
+# Whether the owner of an account was blocked before they left, and where; from now on the person
+# is, who may leave again.
+TAKE_BLOCKED = "DELETE FROM blocked_hash WHERE id_hash = $1"
+TAKE_BARRED = "DELETE FROM barred_hash WHERE id_hash = $1 RETURNING community_id, home"
 
 # A new community.
 ADD_COMMUNITY = """
@@ -290,14 +292,18 @@ class People(Keys):
     ) -> Arrival:
         self.require_present_secret()
         ever = self.means.identity.hashes_ever(who.platform, who.external_id)
-        blocked = any(self.db.row(WAS_BLOCKED, id_hash) is not None for id_hash in ever)
-        person = Person(id=0, created_at=at, name=who.name, blocked=blocked)
+        blocked = any([self.db.run(TAKE_BLOCKED, id_hash) > 0 for id_hash in ever])
+        barred = dict(place for id_hash in ever for place in self.db.rows(TAKE_BARRED, id_hash))
+        home = next((number for number, is_home in barred.items() if is_home), None)
+        person = Person(id=0, created_at=at, name=who.name, blocked=blocked, home_id=home)
         row = self.db.row(ADD_PERSON, *person_values(person)[1:])
         assert row is not None
         person = replace(person, id=row[0])
         encrypted = self.means.identity.encrypted(who.external_id)
         row = self.db.row(ADD_ACCOUNT, person.id, who.platform, hashes[0], encrypted)
         assert row is not None
+        for number in barred:
+            self.set_barred(person.id, number, True)
         return Arrival(
             account=Account(row[0], person.id, who.platform),
             person=person,
@@ -305,4 +311,5 @@ class People(Keys):
             community=community,
             is_new=True,
             is_repeat=is_repeat,
+            barred=(home if community is None else community.id) in barred,
         )

@@ -10,7 +10,7 @@ from fakes.planting import AT, answered, ended, grow, leased, plant, ranked, som
 
 from core.model import Ballot, TaskKind, TaskState, TreeState
 from core.people import AuditEntry, Consent, ConsentAct, Report, Who
-from core.ports import Store, UnitOfWork
+from core.ports import Arrival, Store, UnitOfWork
 
 REVIEW = TaskKind.LABEL_INITIAL_PROMPT
 REPLY_REVIEW = TaskKind.LABEL_ASSISTANT_REPLY
@@ -241,6 +241,51 @@ async def test_who_was_blocked_comes_back_blocked(store: Store) -> None:
 
     assert (await store.transact(someone)).blocked
     assert not (await store.transact(lambda unit: someone(unit, "bob"))).blocked
+
+
+async def test_who_was_blocked_in_a_community_comes_back_blocked_there(store: Store) -> None:
+    def came(unit: UnitOfWork, community: str | None = None) -> Arrival:
+        return unit.arrive(Who("telegram", "ada", community=community), None, AT)
+
+    def leave(unit: UnitOfWork, home: str) -> None:
+        places = {name: came(unit, name).community for name in ("here", "there")}
+        person = came(unit).person
+        home_id = getattr(places[home], "id", None)
+        unit.save_person(replace(person, home_id=home_id))
+        unit.set_barred(person.id, getattr(places["here"], "id", 0), True)
+        unit.forget_person(person.id)
+
+    def barred(unit: UnitOfWork) -> list[bool]:
+        return [came(unit, place).barred for place in (None, "here", "there")]
+
+    await store.transact(lambda unit: leave(unit, "here"))
+    assert await store.transact(barred) == [True, True, False]
+
+    await store.transact(lambda unit: unit.forget_person(came(unit).person.id))
+    assert (await store.transact(lambda unit: came(unit, "here"))).barred
+    await store.transact(lambda unit: leave(unit, "there"))
+    assert await store.transact(barred) == [False, True, False]
+
+    def pardoned(unit: UnitOfWork) -> list[bool]:
+        here = came(unit, "here")
+        assert here.community is not None
+        unit.set_barred(here.person.id, here.community.id, False)
+        unit.forget_person(here.person.id)
+        return barred(unit)
+
+    assert await store.transact(pardoned) == [False, False, False]
+
+
+async def test_who_was_pardoned_and_left_comes_back_unblocked(store: Store) -> None:
+    def leave(unit: UnitOfWork, blocked: bool) -> None:
+        unit.save_person(replace(someone(unit), blocked=blocked))
+        unit.forget_person(someone(unit).id)
+
+    await store.transact(lambda unit: leave(unit, True))
+    assert (await store.transact(someone)).blocked
+    await store.transact(lambda unit: leave(unit, False))
+
+    assert not (await store.transact(someone)).blocked
 
 
 async def test_what_somebody_did_as_a_moderator_follows_them(store: Store) -> None:

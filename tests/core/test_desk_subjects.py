@@ -122,6 +122,45 @@ async def test_blocked_here_means_here_and_in_private(village: Neighbourhood) ->
     assert [act.act for act in village.acts()] == ["block", "unblock"]
 
 
+async def test_who_is_blocked_here_goes_on_for_another_community_that_they_are_in(
+    village: Neighbourhood,
+) -> None:
+    def come(community: str | None, *, by_link: bool = False) -> Player:
+        who = replace(HOME, platform="telegram", external_id="7", community=community)
+        return Player(village, replace(who, follows=by_link, place=None))
+
+    for name in ("home", "abroad"):  # the groups are there before the person is
+        await Player(village, replace(HOME, platform="telegram", community=name)).does("help")
+    author = come("home", by_link=True)
+    await author.press("agree")
+    await author.takes("initial_prompt")
+    number = next(p.id for p in village.memory.tables.people.values() if p.home_id)
+    moderator = replace(HOME, platform="telegram", external_id="8", may_moderate=True)
+    await Player(village, moderator).does("mod", action="block", what=f"#{number}", reason="rude")
+
+    assert (await come(None).takes()).refused
+    assert (await come("home", by_link=True).takes()).refused, "the way in is no way out"
+    assert not (await come("abroad", by_link=True).takes("initial_prompt")).refused
+    private = come(None)
+    await private.takes("initial_prompt")
+    await private.writes("Why is the sea salty, and rivers not?")
+
+    text = village.tree.root
+    abroad = village.memory.tables.communities["telegram", "abroad"]
+    assert text.community_id == abroad.id, "nothing of it is told in the community that blocked"
+    assert (await come("home").takes()).refused
+
+
+async def test_a_block_in_a_community_outlives_the_profile(village: Neighbourhood) -> None:
+    author = await village.prompt()
+    await village.moderator().does("mod", action="block", what=author.who.name, reason="rude")
+    await author.press("forget::profile!")
+
+    await author.press("agree")
+
+    assert (await author.takes()).refused
+
+
 async def test_only_owners_block_everywhere(village: Neighbourhood) -> None:
     author = await village.prompt()
     number = f"#{village.person(author).id}"

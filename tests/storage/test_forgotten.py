@@ -178,6 +178,22 @@ async def test_of_a_blocked_person_the_keyed_hash_alone_stays(sql_store: SqlStor
     assert await traces(sql_store) == {("blocked_hash.id_hash", "the keyed hash")}
 
 
+async def test_of_somebody_blocked_in_a_community_the_keyed_hash_alone_stays(
+    sql_store: SqlStore,
+) -> None:
+    eve = await busy(sql_store)
+
+    def bar(unit: Any) -> None:
+        arrival = unit.arrive(EVE, None, eve.grove.clock())
+        unit.set_barred(arrival.person.id, arrival.community.id, True)
+
+    await sql_store.transact(bar)
+
+    await eve.press("forget::texts!")
+
+    assert await traces(sql_store) == {("barred_hash.id_hash", "the keyed hash")}
+
+
 # ---------------------------------------------------------------- taken along
 
 SECTIONS = {

@@ -111,6 +111,22 @@ async def test_who_was_blocked_and_left_is_still_blocked(opening) -> None:  # ty
         assert not (await arrived(store, ADA)).person.blocked
 
 
+async def test_who_was_blocked_in_a_community_and_left_is_still_blocked_there(opening) -> None:  # type: ignore[no-untyped-def]
+    def leave(unit: SqlUnit) -> None:
+        arrival = unit.arrive(replace(EVE, community="-7"), None, AT)
+        assert arrival.community is not None
+        unit.set_barred(arrival.person.id, arrival.community.id, True)
+        unit.forget_person(arrival.person.id)
+
+    async with opening("first") as store:
+        await store.transact(leave)
+    async with opening("second,first") as store:
+        await rotate(store)
+
+    async with opening("second") as store:
+        assert (await arrived(store, replace(EVE, community="-7"))).barred
+
+
 async def test_a_rotation_that_was_cut_off_can_be_done_again(opening) -> None:  # type: ignore[no-untyped-def]
     people = [replace(ADA, external_id=str(number)) for number in range(5)]
     async with opening("old") as store:
