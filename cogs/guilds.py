@@ -15,18 +15,22 @@ class Guilds(commands.Cog):
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
+        self._left: set[int] = set()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
+        self._left.discard(guild.id)
         await self._conversation.told(_itself(guild), Admitted(is_in=True))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """After an outage, or let in again: Discord does not always tell them apart."""
-        await self.on_guild_join(guild)
+        """After an outage, which is no news; or let in again, for both may look alike."""
+        if guild.id in self._left:
+            await self.on_guild_join(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self._left.add(guild.id)
         await self._conversation.told(_itself(guild), Admitted(is_in=False))
 
 

@@ -142,6 +142,7 @@ def _keep(visit: Visit, file: CaseFile, reason: str | None) -> None:
             reason=reason,
             community_id=visit.here_id,
         ),
+        concerns=file.message.community_id,
     )
 
 
@@ -176,6 +177,7 @@ def _remove(visit: Visit, file: CaseFile, reason: str | None) -> None:
             reason=reason,
             community_id=visit.here_id,
         ),
+        concerns=file.message.community_id,
     )
 
 

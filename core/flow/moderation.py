@@ -9,7 +9,7 @@ from core.flow.joining import joined
 from core.flow.record import noted
 from core.flow.turn import Turn
 from core.model import Fate, Message, Tree, TreeState
-from core.people import AuditEntry
+from core.people import AuditEntry, Person
 from core.text import N_
 from core.tree import (
     implied_state,
@@ -72,6 +72,7 @@ def _noted(
             reason=reason,
             community_id=turn.here_id,
         ),
+        concerns=message.community_id,
     )
 
 
@@ -214,7 +215,7 @@ def _set_blocked(
         turn.unit.set_barred(person_id, community_id, blocked)
     act = "block" if blocked else "unblock"
     where = "everywhere" if community_id is None else f"community {community_id}"
-    _noted_of(turn, act, person_id, reason, where)
+    _noted_of(turn, act, person, reason, where)
 
 
 def warn(turn: Turn, person_id: int, reason: str) -> None:
@@ -225,25 +226,26 @@ def warn(turn: Turn, person_id: int, reason: str) -> None:
     known = person.warning.split(WARNINGS_APART) if person.warning else []
     told = WARNINGS_APART.join(dict.fromkeys([*known, reason]))[-_MAX_WARNING:]
     turn.unit.save_person(replace(person, warning=told))
-    _noted_of(turn, "warn", person_id, reason)
+    _noted_of(turn, "warn", person, reason)
 
 
 _MAX_WARNING = 1000
 WARNINGS_APART = "; "
 
 
-def _noted_of(turn: Turn, act: str, person_id: int, reason: str, after: str | None = None) -> None:
+def _noted_of(turn: Turn, act: str, person: Person, reason: str, after: str | None = None) -> None:
     noted(
         turn,
         AuditEntry(
             at=turn.now,
             act=act,
-            subject_id=person_id,
+            subject_id=person.id,
             actor_id=turn.actor_id,
             after=after,
             reason=reason,
             community_id=turn.here_id,
         ),
+        concerns=person.home_id,
     )
 
 

@@ -9,11 +9,15 @@ from core.model import Message
 from core.people import AuditEntry, Report
 
 
-def noted(turn: Turn, entry: AuditEntry) -> None:
-    """One row for one act; moderators who have a log channel read it there too."""
+def noted(turn: Turn, entry: AuditEntry, *, concerns: int | None = None) -> None:
+    """One row for one act; moderators who have a log channel read it there too.
+
+    So do those of the community whose text or person it concerns, wherever it was done.
+    """
     turn.unit.record(entry)
-    if turn.tells_moderators and entry.community_id is not None:
-        tell_moderators(turn, entry.community_id, entry)
+    for community_id in dict.fromkeys((entry.community_id, concerns)):
+        if turn.tells_moderators and community_id is not None:
+            tell_moderators(turn, community_id, entry)
 
 
 def keep_report(turn: Turn, complaint: Report, message: Message) -> Report:

@@ -166,8 +166,14 @@ def begin(visit: Visit, sweep_id: int, bulk: Bulk, reason: str) -> Sweep:
         reason=reason,
     )
     visit.unit.save_sweep(running)
-    noted(visit, _entry(visit, running, bulk))
+    noted(visit, _entry(visit, running, bulk), concerns=_home_of(visit, sweep.search))
     return go_on(visit, running)
+
+
+def _home_of(visit: Visit, search: Search) -> int | None:
+    """The community of the person whose texts are meant."""
+    person = None if search.author_id is None else visit.unit.person(search.author_id)
+    return None if person is None else person.home_id
 
 
 def allowed(sweep: Sweep) -> tuple[Bulk, ...]:

@@ -292,9 +292,9 @@ class People(Keys):
     ) -> Arrival:
         self.require_present_secret()
         ever = self.means.identity.hashes_ever(who.platform, who.external_id)
-        blocked = any([self.db.run(TAKE_BLOCKED, id_hash) > 0 for id_hash in ever])
-        barred = dict(place for id_hash in ever for place in self.db.rows(TAKE_BARRED, id_hash))
-        home = next((number for number, is_home in barred.items() if is_home), None)
+        blocked = sum(self.db.run(TAKE_BLOCKED, id_hash) for id_hash in ever) > 0
+        barred = [place for id_hash in ever for place in self.db.rows(TAKE_BARRED, id_hash)]
+        home = next((number for number, is_home in barred if is_home), None)
         person = Person(id=0, created_at=at, name=who.name, blocked=blocked, home_id=home)
         row = self.db.row(ADD_PERSON, *person_values(person)[1:])
         assert row is not None
@@ -302,8 +302,9 @@ class People(Keys):
         encrypted = self.means.identity.encrypted(who.external_id)
         row = self.db.row(ADD_ACCOUNT, person.id, who.platform, hashes[0], encrypted)
         assert row is not None
-        for number in barred:
+        for number, _ in barred:
             self.set_barred(person.id, number, True)
+        where = home if community is None else community.id
         return Arrival(
             account=Account(row[0], person.id, who.platform),
             person=person,
@@ -311,5 +312,5 @@ class People(Keys):
             community=community,
             is_new=True,
             is_repeat=is_repeat,
-            barred=(home if community is None else community.id) in barred,
+            barred=where in {number for number, _ in barred},
         )

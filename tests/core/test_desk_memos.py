@@ -72,6 +72,50 @@ async def test_acts_are_told_in_a_line(village: Neighbourhood) -> None:
     assert line == f"Mo: halted #{number} / {author.who.name}. Why: a fight"
 
 
+async def test_acts_of_owners_are_told_to_the_community_they_concern(
+    village: Neighbourhood,
+) -> None:
+    await with_log(village)
+    author = await village.prompt()
+    text, person = f"#{village.tree.id}", f"#{village.person(author).id}"
+    owner = village.owner()
+    for action, what in (("halt", text), ("resume", text), ("hold", text), ("keep", text)):
+        await owner.does("mod", action=action, what=what, reason=f"{action} it")
+    await owner.does("mod", action="warn", what=person, reason="be kind")
+    await owner.does("mod", action="purge", what=person, reason="all of it")
+    await owner.press("sweep")
+
+    lines = [str(d.screen.body[0]) for d in await taken(village)]
+
+    assert [line.partition(" ")[2].partition(" ")[0] for line in lines] == [
+        "halted", "resumed", "held", "accepted", "warned", "blocked", "did",
+    ]  # fmt: skip
+    assert all(line.startswith("Root: ") for line in lines)
+
+
+async def test_acts_on_a_text_of_another_community_are_told_in_both(
+    village: Neighbourhood,
+) -> None:
+    await with_log(village)
+    stranger = village.foreign_moderator()
+    await stranger.does("mod")
+    abroad = village.memory.tables.communities["discord", "abroad"]
+    village.memory.tables.communities["discord", "abroad"] = with_rules(
+        abroad, Rules(log_channel="55")
+    )
+    await village.prompt()
+    reporter = await village.volunteer()
+    reporter.who = replace(reporter.who, community="abroad")
+    await reporter.takes("label")
+    await reporter.does("report", reason="rude")
+    village.memory.tables.memos.clear()
+    village.memory.tables.memos_due.clear()
+
+    await stranger.does("mod", action="remove", what=f"#{village.tree.id}", reason="rude")
+
+    assert sorted(d.channel for d in await taken(village)) == ["55", "99"]
+
+
 async def test_many_acts_of_one_sweep_are_one_line(village: Neighbourhood) -> None:
     moderator = await with_log(village)
     await village.prompt()
