@@ -301,8 +301,9 @@ def press_skip(visit: Visit, task_id: int | None, argument: str | None) -> Scree
     reasons = tuple(
         Button(press("why", task.id, reason.name), reason.label) for reason in SKIP_REASONS
     )
+    nothing_shown = task.kind is TaskKind.INITIAL_PROMPT
     return Say(
-        notes=(N_("Skipped. You won't see it again."),),
+        notes=(N_("Skipped.") if nothing_shown else N_("Skipped. You won't see it again."),),
         body=(N_("If you like, say why:"),),
         buttons=(next_task(), *reasons),
     )

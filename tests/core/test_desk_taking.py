@@ -389,6 +389,14 @@ async def test_a_skipped_task_is_never_offered_again_and_its_place_is_free() -> 
     await village.with_task(K.ASSISTANT_REPLY)
 
 
+async def test_skipping_a_first_message_promises_nothing_about_a_text() -> None:
+    player = await Village().anybody_with(K.INITIAL_PROMPT)
+
+    await player.press("skip")
+
+    assert player.notes == "Skipped."
+
+
 async def test_a_reason_for_skipping_may_be_added_once() -> None:
     village = Village()
     player = await village.anybody_with(K.LABEL_INITIAL_PROMPT)

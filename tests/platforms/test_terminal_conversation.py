@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from bot.logs import Logfmt
 from bot.platforms.terminal.conversation import Conversation
 from bot.platforms.terminal.plain import PlainPage
 from core.desk import Desk
@@ -189,10 +190,17 @@ class BrokenStore(MemoryStore):
         raise OSError("the disk is gone")
 
 
-async def test_a_failing_store_is_told_in_one_sentence(room: Room) -> None:
+async def test_a_failing_store_is_told_in_one_sentence(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
     room.store = BrokenStore(SMALL)
 
     first, second = await room.typed("/work", "/work")
 
     assert re.fullmatch(r"! Something went wrong on our side\. .*\(Error [0-9a-f]{8}\)", first)
     assert first != second
+    for said, record in zip((first, second), caplog.records, strict=True):
+        line = Logfmt().format(record)
+        assert re.findall(r"\b[0-9a-f]{8}\b", line) == re.findall(r"\b[0-9a-f]{8}\b", said)
+        assert "OSError at " in line
+        assert "disk" not in line

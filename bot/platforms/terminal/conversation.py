@@ -24,6 +24,7 @@ from bot.platforms.terminal.meaning import (
     seen,
     text_meaning,
 )
+from bot.traces import new_error_id, told
 from core.dialogue import AskLabels, AskText, Attachment, Event, Labelled, Say, Screen, Typed
 from core.languages import interface_language
 from core.people import Who
@@ -159,8 +160,8 @@ def _goes_on(before: Screen, after: Screen) -> bool:
 
 def _apology(fault: Exception) -> Text:
     """One sentence for the person; what happened goes to the log under the same id."""
-    error_id = secrets.token_hex(4)
-    log.error("Error %s", error_id, exc_info=fault)
+    error_id = new_error_id()
+    log.error("Error %s: %s", error_id, told(fault))
     return N_(
         "Something went wrong on our side. Please enter it again in a moment. (Error {error_id})",
         error_id=error_id,

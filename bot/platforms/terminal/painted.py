@@ -85,7 +85,7 @@ def _whole(view: View, saved: Path | None) -> Iterator[RenderableType]:
     screen, language = view.screen, view.screen.language
     yield Words("")
     if not screen.refused:
-        yield from (Words(f"✓ {_said(note, language)}", style="green") for note in screen.notes)
+        yield from (Words(f"• {_said(note, language)}", style="green") for note in screen.notes)
     if screen.title is not None:
         yield Rule(Words(_said(screen.title, language), style="bold"), align="left", style="dim")
     for sentence in screen.body:
