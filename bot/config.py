@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from difflib import get_close_matches
@@ -26,6 +27,9 @@ SECRETS = (
     "telegram_webhook_secret",
 )
 """Settings that may also be in a file of their own, named by the setting with _FILE at its end."""
+
+
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Settings(BaseSettings):
@@ -71,6 +75,8 @@ class Settings(BaseSettings):
     """The public address that Telegram calls; without it the bot asks for updates itself."""
     telegram_webhook_secret: SecretStr | None = None
     """What Telegram must show with every call: 1 to 256 letters, digits, _ or -."""
+    telegram_webhook_workers: int = Field(default=1, ge=1)
+    """How many processes stand behind that address; each keeps its share of Telegram's limits."""
 
     # People
     owners: Annotated[tuple[str, ...], NoDecode] = ()
@@ -113,6 +119,13 @@ class Settings(BaseSettings):
                     f"{account} is no account; write discord:NUMBER or telegram:NUMBER"
                 )
         return accounts
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be 1 to 256 letters, digits, _ or -")
+        return value
 
     @field_validator("discord_api_base", "discord_cdn_base", "telegram_api_base")
     @classmethod

@@ -50,7 +50,7 @@ async def serve(
         if stop.is_set():
             return
         _log.info("Telegram is served as @%s", bot.username)
-        sender = Sender(bot, Limits(pace))
+        sender = Sender(bot, Limits(pace.shared(settings.telegram_webhook_workers)))
         herald = TelegramHerald(sender)
         if announce is not None:
             announce(herald)

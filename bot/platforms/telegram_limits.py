@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _CHATS = 10_000  # chats remembered
 
@@ -16,6 +16,21 @@ class Pace:
     overall: float = 25.0  # 30 a second
     person: tuple[int, float] = (3, 3.0)  # one a second, a few at once
     group: tuple[int, float] = (20, 61.0)  # 20 a minute
+
+    def shared(self, processes: int) -> Pace:
+        """The share of one of so many processes that speak for the same bot.
+
+        A group's minute is strict; for a person it is the mean that counts.
+        """
+        turns, seconds = self.person
+        to_person = max(turns // processes, 1)
+        most, minute = self.group
+        return replace(
+            self,
+            overall=self.overall / processes,
+            person=(to_person, seconds * processes * to_person / turns),
+            group=(max(most // processes, 1), minute * max(processes / most, 1.0)),
+        )
 
 
 PACE = Pace()

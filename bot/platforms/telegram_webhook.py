@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.platforms.telegram_poll import ALLOWED_UPDATES
 from bot.platforms.telegram_read import raw_updates, value_from_json
@@ -62,7 +62,8 @@ class Webhook:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                _log.warning("The webhook is not set yet: %s", type(error).__name__)
+                why = error.message if isinstance(error, BadRequest) else type(error).__name__
+                _log.warning("The webhook is not set yet: %s", why)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 

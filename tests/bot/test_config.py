@@ -107,6 +107,8 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROVE_DISCORD_SHARD_IDS", "0,1", "GROVE_DISCORD_SHARD_IDS: need DISCORD_SHARD_COUNT"),
         ("GROVE_DISCORD_SHARD_IDS", "a,b", "GROVE_DISCORD_SHARD_IDS"),
         ("GROVE_TELEGRAM_API_BASE", "example.org", "must begin with https://"),
+        ("GROVE_TELEGRAM_WEBHOOK_SECRET", "so secret!", "must be 1 to 256 letters"),
+        ("GROVE_TELEGRAM_WEBHOOK_WORKERS", "0", "GROVE_TELEGRAM_WEBHOOK_WORKERS"),
         ("GROVE_POLICY_GOAL_TREE_SIZE", "0", "GROVE_POLICY_GOAL_TREE_SIZE: must be 1 or more"),
         ("GROVE_POLICY_GOAL_TREE_SIZE", "big", "GROVE_POLICY_GOAL_TREE_SIZE"),
         ("GROVE_POLICY_HOLD_QUALITY", "1.5", "must be between 0 and 1"),

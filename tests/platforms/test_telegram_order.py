@@ -389,6 +389,19 @@ def test_a_window_never_holds_more_turns_than_it_may() -> None:
     assert begun == sorted(begun)
 
 
+@pytest.mark.parametrize("processes", [1, 2, 3, 7, 20, 50])
+def test_processes_together_say_no_more_than_one_may(processes: int) -> None:
+    pace, share = Pace(), Pace().shared(processes)
+
+    assert share.overall * processes <= pace.overall
+    turns, seconds = share.group
+    assert turns >= 1
+    assert turns * processes / seconds <= pace.group[0] / pace.group[1] + 1e-9
+    assert seconds >= pace.group[1]
+    turns, seconds = share.person
+    assert turns * processes / seconds == pytest.approx(pace.person[0] / pace.person[1])
+
+
 async def test_quiet_asked_for_in_one_chat_is_quiet_there_and_in_two_everywhere() -> None:
     limits, now = Limits(Pace()), asyncio.get_running_loop().time
 

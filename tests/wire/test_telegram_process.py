@@ -204,6 +204,7 @@ async def test_two_workers_behind_one_webhook_answer_everything_once(
             more = {
                 "GROVE_TELEGRAM_WEBHOOK_URL": "https://grove.example.org/telegram",
                 "GROVE_TELEGRAM_WEBHOOK_SECRET": "s3cret",
+                "GROVE_TELEGRAM_WEBHOOK_WORKERS": "2",
                 "GROVE_HTTP_PORT": str(port),
                 "GROVE_DATABASE_URL": postgres_url,
             }
@@ -239,6 +240,7 @@ async def test_two_workers_behind_one_webhook_answer_everything_once(
                 right = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
                 answer = await web.post(tg.webhook_targets[0], data=b"{]", headers=right)
                 assert answer.status == 400
+            assert [call for call in tg.calls if "Too Many" in call.refused] == []
         finally:
             for worker in workers:
                 assert await worker.stop() == 0
