@@ -91,7 +91,7 @@ class Client(commands.AutoShardedBot):
             shard_count=settings.discord_shard_count,
         )
         self.conversation = Conversation(desk)
-        self.herald = DiscordHerald(self)
+        self.herald = DiscordHerald(self, _processes(settings))
         self._announce = announce
         self._settings = settings
         self._syncing: asyncio.Task[None] | None = None
@@ -182,6 +182,12 @@ class Client(commands.AutoShardedBot):
                 await asyncio.sleep(pause)
             else:
                 return
+
+
+def _processes(settings: Settings) -> int:
+    """How many share the bot, where each serves as many shards as this one."""
+    ids, count = settings.discord_shard_ids, settings.discord_shard_count
+    return 1 if not ids or count is None else -(-count // len(ids))
 
 
 def _aim(settings: Settings) -> None:

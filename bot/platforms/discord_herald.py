@@ -17,8 +17,9 @@ from core.flow.posting import Post
 
 _CONTENT, _DESCRIPTION = 2000, 1024
 _FILE = "leaderboard.png"
-_GAP = 1 / 20
-"""Between two posts: Discord takes 50 requests a second from a bot, and others want some too."""
+_MOST_A_SECOND, _MOST_OF_ALL = 20, 40
+"""Posts of one process, and of all that share the shards of a bot: Discord takes 50 requests a
+second from it, and others want some too."""
 _GAP_BETWEEN_PEOPLE = 1 / 4
 _NEVER = discord.AllowedMentions.none()
 
@@ -29,8 +30,11 @@ class DiscordHerald:
     platform = "discord"
     knows_nonces = True
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, processes: int = 1) -> None:
+        """So many processes post for this bot at the same time."""
         self._client = client
+        self._gap = max(1 / _MOST_A_SECOND, processes / _MOST_OF_ALL)
+        self._gap_between_people = processes * _GAP_BETWEEN_PEOPLE
         self._gate = Gate()
         self._turn = asyncio.Lock()
         self._one_by_one = asyncio.Lock()
@@ -82,11 +86,11 @@ class DiscordHerald:
     async def _gently(self) -> None:
         """Discord looks askance at bots that begin many conversations at once."""
         async with self._one_by_one:
-            await asyncio.sleep(_GAP_BETWEEN_PEOPLE)
+            await asyncio.sleep(self._gap_between_people)
 
     async def _paced(self) -> None:
         async with self._turn:
-            await asyncio.sleep(_GAP)
+            await asyncio.sleep(self._gap)
 
     @asynccontextmanager
     async def _definite(self) -> AsyncIterator[None]:

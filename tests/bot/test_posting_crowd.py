@@ -23,9 +23,11 @@ from bot.platforms.telegram_send import Sender
 from bot.posting import Poster
 from bot.schedule import SECONDS_BETWEEN_LOOKS
 from core.bulletin import Bulletin
+from core.dialogue import Say
 from core.ports import UnitOfWork, World
 from core.schedule import Schedule
 from core.testing import MemoryStore, ToldGuess
+from core.text import N_
 
 DUE = AT.replace(hour=9) + timedelta(days=1)
 QUARTER_OF_AN_HOUR = 15 * 60
@@ -74,6 +76,25 @@ class Crowd:
         async with self._brush:
             await asyncio.sleep(PAINTING)
         return b"png"
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+def test_however_many_processes_share_a_bot_they_keep_its_pace_together(processes: int) -> None:
+    async def run() -> int:
+        discord = WatchfulDiscord()
+        heralds = [DiscordHerald(discord, processes) for _ in range(processes)]
+
+        channels = iter(range(1, 1 + 150 * processes))
+        await asyncio.gather(
+            *(
+                herald.show("", str(next(channels)), Say(title=N_("Hello")))
+                for _ in range(150)
+                for herald in heralds
+            )
+        )
+        return discord.refused
+
+    assert in_virtual_time(run()) == 0
 
 
 def posted(on_discord: int, on_telegram: int) -> Crowd:
