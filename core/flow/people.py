@@ -159,6 +159,9 @@ def accept_link(visit: Visit, code: str) -> bool:
             streak=max(kept.streak, gone.streak, key=lambda streak: (streak.days, streak.best)),
             tutorials=tuple(dict.fromkeys((*kept.tutorials, *gone.tutorials))),
             reminders=kept.reminders or gone.reminders,
+            hidden=kept.hidden or gone.hidden,
+            warning=kept.warning or gone.warning,
+            home_id=kept.home_id or gone.home_id,
         )
     )
     for message_id in touched:

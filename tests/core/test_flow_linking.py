@@ -140,6 +140,21 @@ async def test_the_better_streak_and_all_lessons_are_kept(village: Village) -> N
     assert village.person(here).tutorials == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("who", [0, 1])
+async def test_who_hides_or_is_warned_on_one_account_does_and_is_on_both(
+    village: Village, who: int
+) -> None:
+    both = await two(village)
+    number = village.person(both[who]).id
+    await both[who].does("hide")
+    await village.turn(lambda turn: moderation.warn(turn, number, "be kind"))
+
+    await link(*both)
+
+    merged = village.person(both[0])
+    assert (merged.hidden, merged.warning) == (True, "be kind")
+
+
 async def test_a_bar_does_not_end_by_linking(village: Village) -> None:
     here, there = await two(village)
     there.who = replace(there.who, community="7")
