@@ -20,16 +20,18 @@ def who_of(interaction: Interaction) -> Who:
         locale=interaction.locale.value,
     )
     here, may = interaction.guild, interaction.permissions
+    manages = may.administrator or may.manage_guild
     if here is None or _is_their_own_tool(interaction):
         return visitor
     return replace(
         visitor,
         community=str(here.id),
         community_name=here.name or "",
-        may_manage=may.administrator or may.manage_guild,
+        may_manage=manages,
         may_moderate=may.administrator or may.manage_messages or may.moderate_members,
         roles=_roles(interaction.user),
         place=None if interaction.channel is None else str(interaction.channel.id),
+        places=tuple(str(place.id) for place in _places(here)) if manages else (),
         lacks=tuple(_lacking(interaction)),
     )
 
@@ -41,6 +43,14 @@ def key_of(interaction: Interaction) -> str:
 
 def _is_their_own_tool(interaction: Interaction) -> bool:
     return interaction.is_user_integration() and not interaction.is_guild_integration()
+
+
+def _places(here: discord.Guild) -> Iterator[discord.abc.GuildChannel | discord.Thread]:
+    """Where something can be posted in a server."""
+    yield from here.text_channels
+    yield from here.voice_channels
+    yield from here.stage_channels
+    yield from here.threads
 
 
 def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:

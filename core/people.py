@@ -26,6 +26,7 @@ class Who:
     may_moderate: bool = False  # the platform says they may moderate this community
     roles: tuple[str, ...] = ()  # the platform's ids of their roles in this community
     place: str | None = None  # the platform's id of the channel or topic they are in
+    places: tuple[str, ...] = ()  # channels that they may name in this community's settings
     lacks: tuple[str, ...] = ()  # permissions that the bot lacks in this place, by name
     is_local: bool = False  # sits at the machine that runs the program
 

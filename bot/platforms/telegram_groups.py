@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 from telegram import Bot, Message
@@ -30,7 +31,7 @@ from bot.platforms.telegram_send import Place, Sender
 from bot.platforms.telegram_talk import Talk
 from bot.platforms.telegram_turns import Turn
 from core.commands import Audience, CommandSpec, command_named
-from core.dialogue import Invite, Say, Screen
+from core.dialogue import Command, Event, Invite, Say, Screen
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
@@ -102,7 +103,9 @@ class Groups:
         if who is None:
             await self._to_private(turn, message, _HIDDEN, purpose)
             return
-        screen = await self._talk.screen(turn, who, event_from_typing(typing))
+        event = event_from_typing(typing)
+        who = await self._with_places(who, event, message)
+        screen = await self._talk.screen(turn, who, event)
         if isinstance(screen, Invite):
             await self._post(turn, group_of(message), screen)
         if not is_anonymous_admin(message):
@@ -116,6 +119,16 @@ class Groups:
             return who_from_group(group) if spec.name == _POST_BUTTON else None
         _, is_admin = await self._talk.standing(group.chat_id, message.from_user.id)
         return who_from_user(message.from_user, group, is_admin=is_admin)
+
+    async def _with_places(self, who: Who, event: Event, message: Message) -> Who:
+        """A group that is named in a setting, where they are an admin of that one as well."""
+        assert message.from_user is not None
+        named = event.args.get("value", "") if isinstance(event, Command) else ""
+        chat, _, _ = named.partition("/")
+        if re.fullmatch(r"-\d{1,20}", chat) is None or chat == who.community:
+            return who
+        _, is_admin = await self._talk.standing(int(chat), message.from_user.id)
+        return replace(who, places=(named,)) if is_admin else who
 
     async def _post(self, turn: Turn, group: Group, invite: Invite) -> None:
         """A card with which everybody in the group can take a task."""

@@ -152,11 +152,22 @@ def _channel(name: str) -> Callable[[Visit, Rules, str], Rules]:
         if value.lower() in {"", "off", "none"}:
             return replace(rules, **{name: None})  # type: ignore[arg-type]
         place = visit.who.place if value.lower() == "here" else value.strip("<#>")
-        if not place or len(place) > 40:
-            raise Unknown(N_("Write here, the number of a channel, or off."))
+        if not place or not _may_name(visit, place):
+            raise Unknown(
+                N_(
+                    "Write here, the number of a channel of this community or of a group that you"
+                    " manage as well, or off."
+                )
+            )
         return replace(rules, **{name: place})  # type: ignore[arg-type]
 
     return read
+
+
+def _may_name(visit: Visit, place: str) -> bool:
+    """Nobody sends what is posted here into channels of others; a group stands for its topics."""
+    who = visit.who
+    return place == who.place or place in who.places or place.partition("/")[0] == who.community
 
 
 def _roles(name: str) -> Callable[[Visit, Rules, str], Rules]:

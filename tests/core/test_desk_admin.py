@@ -23,6 +23,7 @@ def grove() -> Grove:
 
 def member(grove: Grove, name: str, **changes: object) -> Player:
     who = Who("discord", name, name, "en", community="home", community_name="Home", place="77")
+    who = replace(who, places=("77", "88/5", "123"))
     return Player(grove, replace(who, **changes))
 
 
@@ -135,6 +136,8 @@ async def test_every_setting_is_set_by_name_and_shown(
         ("languages", "klingon"),
         ("kinds", "dance"),
         ("task_channel", "x" * 50),
+        ("board_channel", "666"),  # of another community
+        ("log_channel", "away/7"),
         ("week", "someday 9"),
         ("day", "25"),
         ("day", "soon"),
@@ -258,7 +261,7 @@ async def test_unknown_steps_are_refused(grove: Grove) -> None:
 
 async def test_a_community_that_moved_keeps_its_settings_and_its_places(grove: Grove) -> None:
     admin = await admin_of(grove)
-    for name, value in (("quota", "5"), ("board_channel", "home/3"), ("task_channel", "elsewhere")):
+    for name, value in (("quota", "5"), ("board_channel", "home/3"), ("task_channel", "123")):
         await admin.does("config", setting=name, value=value)
 
     for _ in range(2):
@@ -266,7 +269,7 @@ async def test_a_community_that_moved_keeps_its_settings_and_its_places(grove: G
 
     moved = rules_of(grove.store.tables.communities["discord", "hall"])
     assert moved.daily_quota == 5
-    assert (moved.board_channel, moved.task_channel) == ("hall/3", "elsewhere")
+    assert (moved.board_channel, moved.task_channel) == ("hall/3", "123")
     assert moved.log_channel is None
 
 

@@ -147,9 +147,10 @@ async def test_who_hides_or_is_warned_on_one_account_does_and_is_on_both(
     both = await two(village)
     number = village.person(both[who]).id
     await both[who].does("hide")
+    code = await code_for(both[0])
     await village.turn(lambda turn: moderation.warn(turn, number, "be kind"))
 
-    await link(*both)
+    await both[1].does("link", code=code)
 
     merged = village.person(both[0])
     assert (merged.hidden, merged.warning) == (True, "be kind")

@@ -13,6 +13,7 @@ APPLICATION = "900000000000000001"
 BOT = "900000000000000001"
 GUILD = "800000000000000001"
 CHANNEL = "700000000000000001"
+CHANNELS = (CHANNEL, "800", "900", "4711")
 EPHEMERAL, COMPONENTS_V2 = 64, 1 << 15
 
 _SNOWFLAKES = count(int(time.time() * 1000 - 1420070400000) << 22, 1 << 12)
@@ -55,13 +56,14 @@ def guild() -> dict[str, Any]:
         "guild_scheduled_events": [],
         "channels": [
             {
-                "id": CHANNEL,
+                "id": number,
                 "type": 0,
-                "name": "grove",
+                "name": f"grove-{number}",
                 "position": 0,
                 "permission_overwrites": [],
                 "parent_id": None,
             }
+            for number in CHANNELS
         ],
         "unavailable": False,
         "preferred_locale": "en-US",

@@ -22,7 +22,7 @@ async def settled(running: Program, folder: Path) -> Volunteer:
     tg = running.tg
     tg.chats |= {GROUP["id"]: GROUP, LOG["id"]: LOG}
     admin = await agreed(tg, 7, "Boss <3")
-    tg.members[GROUP["id"], admin.id] = "administrator"
+    tg.members[GROUP["id"], admin.id] = tg.members[LOG["id"], admin.id] = "administrator"
     for words in (f"log_channel {LOG['id']}", "day 9"):
         admin.say(f"/config {words}", GROUP)
         await admin.reads("Saved")

@@ -69,6 +69,24 @@ async def test_a_server_that_removes_the_bot_finds_its_settings_when_it_lets_it_
         await server.close()
 
 
+async def test_an_admin_names_channels_of_their_own_server_alone(tmp_path: Path) -> None:
+    server = await DiscordServer().start()
+    try:
+        town = Town(server)
+        async with connected(town.desk, server, tmp_path):
+            await town.settle()
+            admin = Member(server, "Ada", permissions=SEND | MANAGE_GUILD)
+            for value, said in (("555", "a channel of this community"), ("<#900>", "Saved")):
+                card = await (
+                    await admin.slash("config", setting="board_channel", value=value)
+                ).card()
+                assert said in card.text
+
+        assert rules_of(town.community).board_channel == "900"
+    finally:
+        await server.close()
+
+
 async def test_a_server_that_is_not_available_for_a_while_has_removed_nobody(
     tmp_path: Path,
 ) -> None:

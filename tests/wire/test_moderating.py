@@ -167,6 +167,9 @@ async def test_on_telegram_a_report_is_judged_in_the_moderators_group_after_a_re
             ada = Volunteer(tg, 1, "Ada")
             tg.members[GROUP["id"], 1] = "administrator"
             ada.say(f"/config log_channel {MODS['id']}", GROUP)
+            await ada.reads("of a group that you manage as well")
+            tg.members[MODS["id"], 1] = "administrator"
+            ada.say(f"/config log_channel {MODS['id']}", GROUP)
             await ada.reads("Saved")
             ben, eve = await joined(tg, 2, "Ben"), await joined(tg, 3, "Eve")
             await ben.asks("/prompt", "Write a first message")
