@@ -25,7 +25,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
 _FAREWELL = 5.0  # seconds for the last word
 
-_METHOD = "getupdates"  # without the capital: the library's own wants to read every update anew
+_METHOD = "get__updates"
+"""Sent as getUpdates. The library's own method of that name would read every update itself."""
 
 Ask = Callable[[], Awaitable[Sequence[Raw]]]
 

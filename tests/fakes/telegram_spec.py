@@ -40,10 +40,9 @@ def spec() -> Mapping[str, Any]:
 
 def faults(method: str, params: Mapping[str, str], files: Mapping[str, bytes]) -> list[str]:
     """What is wrong with a call, in sentences; empty when nothing is."""
-    known = {name.lower(): found for name, found in spec()["methods"].items()}
-    if method.lower() not in known:
+    found = spec()["methods"].get(method)
+    if found is None:  # Telegram forgives other capitals; another server may not
         return [f"there is no method {method}"]
-    found = known[method.lower()]
     return [f"{method}: {fault}" for fault in _call_faults(found, params, files)]
 
 

@@ -78,6 +78,7 @@ async def test_polling_outlives_every_fault_of_the_server() -> None:
 
         assert await ana.reads("Before you begin", seconds=20)
         assert all(fault.times == 0 for fault in here.tg.faults)
+        assert {poll.method for poll in here.tg.polls} == {"getUpdates"}
 
 
 NOW = 1_800_000_000
