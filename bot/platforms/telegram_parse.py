@@ -55,7 +55,7 @@ def who_from_user(user: User, group: Group | None = None, *, is_admin: bool = Fa
     who = Who(
         platform=PLATFORM,
         external_id=str(user.id),
-        name=user.full_name,
+        name=user.full_name or "",  # accounts that were deleted have none
         locale=user.language_code,
     )
     return who if group is None else in_group(who, group, is_admin=is_admin)

@@ -149,6 +149,15 @@ async def test_a_tap_that_makes_no_sense_is_answered_all_the_same(odd: Json) -> 
         assert answer["show_alert"] == "true"
 
 
+async def test_somebody_without_a_name_is_served_like_others() -> None:
+    async with scene() as here:
+        nobody = here.person("")
+
+        assert await nobody.asks("/work", "Before you begin")
+        await nobody.tap("I agree")
+        assert await nobody.reads("You can begin")
+
+
 async def test_a_tap_without_the_field_that_games_need_counts() -> None:
     async with scene() as here:
         ana = here.person("Ana")
