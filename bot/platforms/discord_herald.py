@@ -13,7 +13,7 @@ from bot.herald import Gate, PostLater, PostRefused, Unwelcome
 from cogs.foreign import clipped, drawn, size
 from cogs.render import messages
 from core.dialogue import Screen
-from core.flow.posting import Post
+from core.flow.posting import NO_CHANNEL, STRANGE_CHANNEL, Post
 
 _CONTENT, _DESCRIPTION = 2000, 1024
 _FILE = "leaderboard.png"
@@ -41,7 +41,7 @@ class DiscordHerald:
 
     async def post(self, post: Post, picture: bytes | None, caption: str, alternative: str) -> str:
         if post.channel is None:
-            raise PostRefused("no channel is set")
+            raise PostRefused(NO_CHANNEL)
         async with self._gate.passed(), self._definite():
             await self._paced()
             message = await self._place(post.channel).send(
@@ -80,7 +80,7 @@ class DiscordHerald:
 
     def _place(self, channel: str) -> discord.PartialMessageable:
         if not channel.isdecimal():
-            raise PostRefused("this is no channel of Discord")
+            raise PostRefused(STRANGE_CHANNEL)
         return self._client.get_partial_messageable(int(channel))
 
     async def _gently(self) -> None:

@@ -15,7 +15,7 @@ from bot.platforms.telegram_html import clean, escaped, size
 from bot.platforms.telegram_parse import Group
 from bot.platforms.telegram_send import Place, Sender, is_unreachable
 from core.dialogue import Screen
-from core.flow.posting import Post
+from core.flow.posting import STRANGE_CHANNEL, Post
 
 Call: TypeAlias = Callable[[Bot, int], Awaitable[Message]]
 
@@ -112,7 +112,7 @@ def _place(channel: str) -> Place:
     try:
         return Place(int(chat), int(topic) if slash else None)
     except ValueError:
-        raise PostRefused("this is no chat of Telegram") from None
+        raise PostRefused(STRANGE_CHANNEL) from None
 
 
 def _caption(caption: str, alternative: str) -> str:

@@ -120,7 +120,7 @@ def board(visit: Visit, period: str, scope: str) -> Screen:
     body: tuple[Text, ...] = ()
     if not rows:
         body = (N_("Nobody has any points here yet."),)
-    elif own_row is None and own.points:
+    elif own_row is None and own.points and (own.place or visit.community is None):
         body = (
             Nn_("You have {count} point.", "You have {count} points.", own.points)
             if not own.place

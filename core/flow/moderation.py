@@ -204,7 +204,7 @@ def unblock(turn: Turn, person_id: int, reason: str, *, community_id: int | None
 def _set_blocked(
     turn: Turn, person_id: int, reason: str, community_id: int | None, *, blocked: bool
 ) -> None:
-    person = turn.unit.person(person_id)
+    person = turn.unit.person_to_change(person_id)
     if person is None:
         raise Unknown(N_("There is no such person."))
     if community_id is None:
@@ -220,7 +220,7 @@ def _set_blocked(
 
 def warn(turn: Turn, person_id: int, reason: str) -> None:
     """A person reads this on their screens until they have said that they did."""
-    person = turn.unit.person(person_id)
+    person = turn.unit.person_to_change(person_id)
     if person is None:
         raise Unknown(N_("There is no such person."))
     known = person.warning.split(WARNINGS_APART) if person.warning else []

@@ -145,7 +145,7 @@ def accept_link(visit: Visit, code: str) -> bool:
     """
     refuse_guessing(visit)
     kept_id = visit.unit.take_link_code(_hashed(code), visit.now)
-    kept = None if kept_id is None else visit.unit.person(kept_id)
+    kept = None if kept_id is None else visit.unit.person_to_change(kept_id)
     if kept is None:
         count_guess(visit)
         return False

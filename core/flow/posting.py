@@ -128,7 +128,7 @@ def begin_posts(turn: Turn, platform: str, limit: int = 10) -> Begun:
 def _begin(turn: Turn, outgoing: Outgoing) -> Post | None:
     post = _in_hand(turn, outgoing)
     if post is None:
-        refused(turn, outgoing, "the community is gone")
+        refused(turn, outgoing, GONE)
         return None
     if post.rests_until is not None:
         turn.unit.save_post(replace(outgoing, due=post.rests_until))
@@ -284,8 +284,17 @@ def trouble(outgoing: Outgoing) -> Text:
         "The leaderboard of {period} was not posted: {reason}. Once that is mended, send it with"
         " /config.",
         period=period,
-        reason=outgoing.reason or "",
+        reason=_OWN_REASONS.get(outgoing.reason or "", outgoing.reason or ""),
     )
+
+
+NO_CHANNEL, STRANGE_CHANNEL, GONE = "no channel is set", "no such channel", "no community"
+_OWN_REASONS: Mapping[str, Text] = {
+    NO_CHANNEL: N_("no channel is set"),
+    STRANGE_CHANNEL: N_("there is no such channel"),
+    GONE: N_("the bot had been removed"),
+}
+"""What is not said by the platform itself, in its own words."""
 
 
 def send_now(turn: Turn, community_id: int, board: str, period: str) -> Outgoing:

@@ -75,6 +75,8 @@ class People(Links):
     def person(self, person_id: int) -> Person | None:
         return self._t.people.get(person_id)
 
+    person_to_change = person
+
     def save_person(self, person: Person) -> None:
         self._t.people[person.id] = person
 

@@ -101,6 +101,7 @@ COMMUNITY_WITH = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id_
 
 # One person, one community, by number.
 ONE_PERSON = f"SELECT {columns('p', PERSON)} FROM person p WHERE p.id = $1"
+PERSON_ALONE = f"{ONE_PERSON} FOR NO KEY UPDATE"
 ONE_COMMUNITY = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id = $1"
 
 # Everything that may change about a person.
@@ -169,6 +170,10 @@ class People(Keys):
 
     def person(self, person_id: int) -> Person | None:
         row = self.db.row(ONE_PERSON, person_id)
+        return None if row is None else self._read(row)
+
+    def person_to_change(self, person_id: int) -> Person | None:
+        row = self.db.row(PERSON_ALONE, person_id)
         return None if row is None else self._read(row)
 
     def _read(self, row: Row) -> Person:

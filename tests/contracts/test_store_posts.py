@@ -179,7 +179,7 @@ async def test_a_community_that_was_left_meanwhile_is_posted_nothing(store: Stor
 
     assert (begun, up.again, up.given_up) == (0, [], [])
     assert refused is not None
-    assert (refused.state, refused.reason) == (PostState.REFUSED, "the community is gone")
+    assert (refused.state, refused.reason) == (PostState.REFUSED, "no community")
 
 
 async def test_schedules_that_a_clock_put_off_are_brought_back_page_by_page(store: Store) -> None:

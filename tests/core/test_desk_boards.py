@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.players import Player
 from fakes.village import Village
@@ -178,6 +180,21 @@ async def test_in_a_community_the_board_is_its_own(village: Village) -> None:
     assert str(player.screen.title) == "Today: this community"
     await player.does("leaderboard", scope="everywhere")
     assert str(player.screen.title) == "This week: everywhere"
+
+
+async def test_who_hides_sees_their_points_in_private_alone(village: Village) -> None:
+    player = Player(village, Who("discord", "ana", "Ana", "en", community="7"))
+    await player.press("agree")
+    await give(village, player, rankings=3)
+    other = await village.volunteer()
+    await give(village, other, rankings=1)
+    await player.does("hide")
+
+    await player.does("leaderboard", scope="everywhere")
+    assert player.screen.body == ()
+    player.who = replace(player.who, community=None)
+    await player.does("leaderboard", scope="everywhere")
+    assert [str(line) for line in player.screen.body] == ["You have 3 points."]
 
 
 async def test_work_counts_in_its_community_its_language_and_everywhere(village: Village) -> None:

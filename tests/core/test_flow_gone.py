@@ -62,7 +62,7 @@ async def test_a_post_for_a_community_that_left_is_not_sent_and_says_why(grove: 
     assert await grove.turn(lambda turn: posting.begin_posts(turn, "discord").posts) == []
     kept = await fate(grove, post)
     assert kept is not None
-    assert (kept.state, kept.reason) == (PostState.REFUSED, "the community is gone")
+    assert (kept.state, kept.reason) == (PostState.REFUSED, "no community")
 
 
 @pytest.mark.parametrize(

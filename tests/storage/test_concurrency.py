@@ -106,6 +106,24 @@ async def test_no_change_of_a_tree_is_lost(sql_store: SqlStore) -> None:
     assert found.root.review_count == PEOPLE
 
 
+async def test_no_change_of_a_person_is_lost(sql_store: SqlStore) -> None:
+    person_id = (await sql_store.transact(someone)).id
+
+    def learn(unit: UnitOfWork, lesson: str) -> None:
+        person = unit.person_to_change(person_id)
+        assert person is not None
+        unit.save_person(replace(person, tutorials=(*person.tutorials, lesson)))
+
+    lessons = {f"lesson {number}" for number in range(PEOPLE)}
+    await asyncio.gather(
+        *(sql_store.transact(lambda unit, x=lesson: learn(unit, x)) for lesson in lessons)
+    )
+
+    person = await sql_store.transact(lambda unit: unit.person(person_id))
+    assert person is not None
+    assert set(person.tutorials) == lessons
+
+
 async def test_one_person_arriving_in_many_places_at_once_is_one_person(
     sql_store: SqlStore,
 ) -> None:
