@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from core.desk.cases import queue_button, reason_words
+from core.desk.cases import LOTS, queue_button, reason_words
 from core.desk.naming import person_named, text_named
 from core.dialogue import Button, Say, Screen, Table, press
 from core.flow import judging
 from core.flow.turn import Turn, Visit
+from core.model import TreeState
 from core.people import AuditEntry
-from core.text import N_, Text
+from core.text import N_, Nn_, Text
 
 _PER_PAGE = 10
 
@@ -110,6 +111,36 @@ def target(turn: Turn, entry: AuditEntry) -> str:
     return " / ".join(named) or "—"
 
 
-def change(entry: AuditEntry) -> str:
-    """From what to what, in the words of the record."""
-    return " → ".join(part for part in (entry.before, entry.after) if part)[:200] or "—"
+_WORDS: Mapping[str, Text] = {
+    **LOTS,
+    "everywhere": N_("everywhere"),
+    TreeState.INITIAL_PROMPT_REVIEW: N_("first message under review"),
+    TreeState.PROMPT_LOTTERY_WAITING: N_("waiting for a place"),
+    TreeState.GROWING: N_("growing"),
+    TreeState.RANKING: N_("being ranked"),
+    TreeState.READY_FOR_EXPORT: N_("finished"),
+    TreeState.ABORTED_LOW_GRADE: N_("given up"),
+    TreeState.HALTED_BY_MODERATOR: N_("stopped by a moderator"),
+    TreeState.BACKLOG_RANKING: N_("waiting to be ranked"),
+}
+_COUNTED: Mapping[str, Callable[[int], Text]] = {
+    "removed": lambda count: Nn_("{count} text removed", "{count} texts removed", count),
+    "restored": lambda count: Nn_("{count} text restored", "{count} texts restored", count),
+    "texts": lambda count: Nn_("{count} text", "{count} texts", count),
+}
+
+
+def change(entry: AuditEntry) -> Text | str:
+    """From what to what."""
+    before, after = entry.before or "", entry.after or ""
+    if before and after:
+        return N_("{before} → {after}", before=_said(before), after=_said(after))
+    return _said(before or after or "—")
+
+
+def _said(words: str) -> Text | str:
+    """Words of the record in the reader's language; settings as they were written."""
+    number, _, counted = words.partition(" ")
+    if number.isdecimal() and counted in _COUNTED:
+        return _COUNTED[counted](int(number))
+    return _WORDS.get(words, words[:100])

@@ -326,7 +326,7 @@ async def test_the_record_says_who_did_what_to_whom_and_why(village: Neighbourho
             "Mo",
             "removed",
             f"#{tree.id} / {author.who.name}",
-            "under review → 1 removed",
+            "under review → 1 text removed",
             "an advert",
         ],
     ]
