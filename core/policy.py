@@ -51,7 +51,8 @@ class Policy:
     p_full_labels_prompter: float = 0.25
     """The share of prompter-reply reviews that ask for the full form."""
     auto_mod_red_flags: int = 4
-    """So many reports remove a reply, or abort a tree when its prompt is meant."""
+    """Reports of so many people, on which no moderator has decided, remove a reply, or abort a tree
+    when its prompt is meant."""
     auto_mod_skips: int = 25
     """So many skips of one message halt its tree until a moderator looks."""
 

@@ -63,8 +63,8 @@ def report_message(
         turn.unit.react(message_id, person_id, RED_FLAG, True)
         _count_red_flag(turn, message_id)
     tree, message = moderation.found(turn, message_id)
-    flags = message.emojis.get(RED_FLAG, 0)
-    if flags < turn.policy.auto_mod_red_flags or not message.is_present:
+    many = turn.policy.auto_mod_red_flags
+    if len(_complainers(turn, message_id)) < many or not message.is_present:
         return Reported(report, removed=False)
     by_policy = Turn(turn.unit, turn.world, turn.now)
     if message.is_root:
@@ -73,6 +73,16 @@ def report_message(
     else:
         moderation.take_away(by_policy, message_id, reason=moderation.BY_MANY)
     return Reported(report, removed=True)
+
+
+def _complainers(turn: Turn, message_id: int) -> set[int]:
+    """Whose complaints wait; those about whose first one a moderator has decided count no more."""
+    waiting: set[int] = set()
+    decided: set[int] = set()
+    for report in turn.unit.reports(message_id, open_only=False):
+        if report.person_id is not None:
+            (decided if report.resolved else waiting).add(report.person_id)
+    return waiting - decided
 
 
 def _same_report(turn: Turn, complaint: Report) -> Report | None:

@@ -10,6 +10,7 @@ from core.dialogue import AskChoice, AskText, Press, Typed, press
 from core.errors import Unknown
 from core.flow import reporting
 from core.model import Fate, TaskKind, TaskState
+from core.people import Who
 
 K = TaskKind
 
@@ -197,6 +198,26 @@ async def test_a_reply_that_many_report_is_removed_until_a_moderator_looks() -> 
 
     assert village.replies[0].fate is Fate.DELETED
     assert village.replies[0].emojis == {"red_flag": 4}
+
+
+async def test_what_a_moderator_kept_is_removed_by_as_many_others_alone() -> None:
+    village = Village(auto_mod_red_flags=2)
+    await village.replied(1)
+    (reply,) = village.replies
+    people = await reported_by(village, reply.id, 2)
+    owner = Player(village, Who("terminal", "root", "Root", "en", is_local=True))
+    await owner.does("mod", action="keep", what=f"#{reply.id}", reason="it is fine")
+    assert village.replies[0].is_present
+
+    for who in [village.person(player).id for player in people]:
+        await village.turn(
+            lambda turn, who=who: reporting.report_message(turn, who, reply.id, "again", None)
+        )
+    await reported_by(village, reply.id, 1)
+    assert village.replies[0].is_present
+    await reported_by(village, reply.id, 1)
+
+    assert not village.replies[0].is_present
 
 
 async def test_a_prompt_that_many_report_ends_its_tree() -> None:
