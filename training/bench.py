@@ -13,6 +13,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from transformers import PrinterCallback
+
 from training import measures, models, toy
 from training.config import RewardSettings, Settings, load_settings
 from training.data import open_source
@@ -114,6 +116,7 @@ def _train_and_judge(
     trainer: RankedRewardTrainer = reward_trainer(
         run, base, examples, Watch("reward", folder / "log.jsonl", Stop(), loud=False)
     )
+    trainer.remove_callback(PrinterCallback)  # the lines of `compare` tell enough
     trainer.train()
     spent = time.process_time() - began
     trainer.save_model(str(run.model))

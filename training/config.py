@@ -41,6 +41,7 @@ class ModelSettings:
     feed_forward: int
     vocabulary: int
     positions: int
+    initial_spread: float  # standard deviation of the first weights
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,8 @@ def _check_numbers(settings: Settings) -> None:
     rl, reward, shown = settings.rl, settings.reward, settings.eval
     if settings.threads < 0:
         raise BadConfig("threads must not be below 0")
+    if settings.model.kind == "new" and not 0 < settings.model.initial_spread < math.inf:
+        raise BadConfig("model.initial_spread must be above 0: equal weights would stay equal")
     if not rl.temperature > 0:
         raise BadConfig("rl.temperature must be above 0: replies have to differ")
     if not 0 <= reward.agreement_strength <= 1:

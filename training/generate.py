@@ -58,7 +58,9 @@ def from_folder(
     from transformers import AutoModelForCausalLM
 
     from training import chat, models
+    from training.run import quieten
 
+    quieten()
     tokenizer = models.trained(folder).tokenizer
     model = AutoModelForCausalLM.from_pretrained(folder).to(models.device()).eval()
     room = max(16, int(model.config.max_position_embeddings) - sampling.max_new_tokens)

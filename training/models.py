@@ -61,6 +61,7 @@ def _shape(model: ModelSettings, tokenizer: PreTrainedTokenizerBase) -> GPTNeoXC
         num_attention_heads=model.heads,
         intermediate_size=model.feed_forward,
         max_position_embeddings=model.positions,
+        initializer_range=model.initial_spread,
         rotary_pct=0.25,  # as every Pythia
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,

@@ -56,6 +56,8 @@ def test_an_override_may_be_a_list() -> None:
         ("sft.learning_rate=nan", "sft.learning_rate must be above 0"),
         ("rl.temperature=0", "rl.temperature must be above 0"),
         ("reward.agreement_strength=1.5", "reward.agreement_strength must be from 0 to 1"),
+        ("model.initial_spread=0", "model.initial_spread must be above 0"),
+        ("threads=-1", "threads must not be below 0"),
         ("rl.beta=-0.1", "rl.beta must not be below 0"),
     ],
 )
