@@ -57,6 +57,14 @@ def test_a_draft_of_one_run_is_sent_in_the_next(environment: dict[str, str]) -> 
     assert all("\x1b" not in screen and ">>>" not in screen for screen in written + sent)
 
 
+def test_a_script_may_end_its_lines_as_other_systems_do(environment: dict[str, str]) -> None:
+    lines = (*HELLO, "/prompt", '"""', "Why is", "the sky blue?", '"""', "submit:1:1", "/mine")
+
+    shown = piped(environment, *(f"{line}\r" for line in lines))
+
+    assert "| Why is\n| the sky blue?" in shown[-1]
+
+
 def test_bytes_that_are_no_text_are_refused_and_the_talk_goes_on(
     environment: dict[str, str],
 ) -> None:

@@ -19,7 +19,7 @@ class Lines:
         threading.Thread(target=self._read, name="terminal-lines", daemon=True).start()
 
     async def next(self, prompt: str) -> str | None:
-        """The next line without its end; None at the end of the input."""
+        """The next line without its end, as any system writes it; None at the end of the input."""
         answer: asyncio.Future[str | None] = self._loop.create_future()
         self._wanted.put((prompt, answer))
         return await answer
@@ -48,7 +48,7 @@ def _line(prompt: str) -> str | None:
         except EOFError:
             return None
     line = sys.stdin.readline()
-    return line.removesuffix("\n") if line else None
+    return line.removesuffix("\n").removesuffix("\r") if line else None
 
 
 @contextlib.contextmanager
