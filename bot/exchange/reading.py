@@ -97,6 +97,8 @@ def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:
             yield Fault(number, f"byte {error.start + 1} is not UTF-8")
         except RecursionError:
             yield Fault(number, "is nested too deep")
+        except json.JSONDecodeError as error:
+            yield Fault(number, f"is not JSON: {error.msg}, at position {error.pos + 1}")
         except ValueError as error:
             yield Fault(number, f"is not JSON: {error}")
 

@@ -319,6 +319,7 @@ def deep_line():
         (line(licence="\0"), "licence", "U+0000"),
         (with_field(["prompt", "message_id"], None), "prompt.message_id", "missing"),
         (with_field(["prompt", "message_id"], " "), "prompt.message_id", "empty"),
+        (with_field(["prompt", "text"], None), "prompt.text", "is missing"),
         (with_field(["prompt", "text"], 7), "prompt.text", "must be a text"),
         (with_field(["prompt", "text"], "a\x00"), "prompt.text", "U+0000 at position 2"),
         (with_field(["prompt", "text"], "\ud800"), "prompt.text", "U+D800"),
