@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import aiosqlite
 import orjson
@@ -34,6 +35,8 @@ WAIT_SECONDS = 0.02
 """Between two tries of something for which SQLite itself does not wait."""
 MOST_TOGETHER = 16
 """So many transactions share a commit at most, so that none waits for a crowd."""
+TOGETHER_SECONDS = 0.05
+"""After so long no other joins them, so that none waits for many that are slow."""
 PASSES_BESIDE = 2
 """So often the log is moved beside the writer, each time leaving less of it."""
 COMMITS_BETWEEN_CHECKPOINTS = 500
@@ -83,7 +86,10 @@ def _plain(values: tuple[Value, ...]) -> tuple[Value, ...]:
 class Failed:
     """What became of a transaction that was undone."""
 
-    error: Exception
+    error: BaseException
+
+
+Waiting: TypeAlias = tuple[Callable[[SqlUnit], Any], asyncio.Future[Any]]
 
 
 class SqliteStore:
@@ -96,8 +102,8 @@ class SqliteStore:
         self._writer, self._reader, self._means = writer, reader, means
         self._commits = 0
         self._checkpoint: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[Callable[[SqlUnit], Any], asyncio.Future[Any]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._waiting: list[Waiting] = []
+        self._writing: asyncio.Task[Sequence[object]] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -121,9 +127,10 @@ class SqliteStore:
         undone alone when it fails, and nobody is answered before the disk has it.
         """
         if not self._idle.is_set():
-            answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            answer: asyncio.Future[T | Failed] = asyncio.get_running_loop().create_future()
             self._waiting.append((work, answer))
-            return await answer
+            with translated(self.path):
+                return _told(await answer)
         self._idle.clear()
         try:
             with translated(self.path):
@@ -134,31 +141,26 @@ class SqliteStore:
             self._go_on()
 
     def _go_on(self) -> None:
-        """A commit is done: the next one for those who wait, if any do."""
+        """A commit is done: the next one for those who wait and have not gone, if any do."""
         self._count_commit()
-        if self._waiting:
-            self._writing = asyncio.create_task(self._write_together())
-        else:
+        waiting = [(work, answer) for work, answer in self._waiting if not answer.done()]
+        together, self._waiting = waiting[:MOST_TOGETHER], waiting[MOST_TOGETHER:]
+        if not together:
             self._idle.set()
-
-    async def _write_together(self) -> None:
-        together = self._waiting[:MOST_TOGETHER]
-        del self._waiting[:MOST_TOGETHER]
+            return
         works = [work for work, _ in together]
-        outcomes: Sequence[object]
-        try:
-            outcomes = await _hop(
-                self._writer, lambda: _in_one_transaction(self._writer._conn, works, self._means)
-            )
-        except Exception as error:
-            outcomes = [Failed(error)] * len(works)
-        for (_, answer), outcome in zip(together, outcomes, strict=True):
-            if answer.done():  # whoever asked has gone
-                continue
-            if isinstance(outcome, Failed):
-                answer.set_exception(_told(self.path, outcome.error))
-            else:
+        self._writing = asyncio.create_task(
+            _hop(self._writer, lambda: _all_of(self._writer._conn, works, self._means))
+        )
+        self._writing.add_done_callback(partial(self._answer, together))
+
+    def _answer(self, together: list[Waiting], writing: asyncio.Task[Sequence[object]]) -> None:
+        """Whatever became of it, everybody is answered and the next ones are not held up."""
+        outcomes = _outcomes(writing, len(together))
+        for (_, answer), outcome in zip(together, outcomes, strict=False):
+            if not answer.done():
                 answer.set_result(outcome)
+        self._waiting[:0] = together[len(outcomes) :]
         self._go_on()
 
     async def read(self, work: Callable[[SqlUnit], T]) -> T:
@@ -218,8 +220,29 @@ async def _hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> T:
 
     aiosqlite has no public name for it, so its version is pinned and a test holds it to this.
     """
-    result: T = await connection._execute(work)  # type: ignore[no-untyped-call]
-    return result
+    outcome: T | Failed = await connection._execute(partial(_tried, work))  # type: ignore[no-untyped-call]
+    return _told(outcome)
+
+
+def _tried(work: Callable[[], T]) -> T | Failed:
+    """What it came to; not all that can be raised would find its way through a future."""
+    try:
+        return work()
+    except BaseException as error:
+        return Failed(error)
+
+
+def _told(outcome: T | Failed) -> T:
+    if isinstance(outcome, Failed):
+        raise outcome.error
+    return outcome
+
+
+def _outcomes(writing: asyncio.Task[Sequence[object]], count: int) -> Sequence[object]:
+    try:
+        return writing.result()
+    except BaseException as error:
+        return [Failed(error)] * count
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -267,32 +290,53 @@ def _in_transaction(
     return result
 
 
+def _all_of(
+    connection: sqlite3.Connection, works: Sequence[Callable[[SqlUnit], Any]], means: Means
+) -> Sequence[object]:
+    """What the first of them came to: in one commit, or each alone when that one is refused."""
+    try:
+        return _in_one_transaction(connection, works, means)
+    except sqlite3.Error as error:
+        if isinstance(_error(Path(), error), StoreBusy):  # and would be for each
+            raise
+    return [_tried(partial(_in_transaction, connection, work, means)) for work in works]
+
+
 def _in_one_transaction(
     connection: sqlite3.Connection, works: Sequence[Callable[[SqlUnit], Any]], means: Means
 ) -> Sequence[object]:
-    """What each came to, in one commit; one that fails takes back what it wrote and no more."""
+    """One that fails takes back what it wrote and no more."""
     _patiently(connection, "BEGIN IMMEDIATE")
     outcomes: list[object] = []
     try:
+        end = time.monotonic() + TOGETHER_SECONDS
         for work in works:
-            connection.execute("SAVEPOINT one")
-            try:
-                unit = SqlUnit(means.watch(SqliteSql(connection)), means)
-                result = work(unit)
-                unit.finish()
-                outcomes.append(result)
-            except Exception as error:
-                if not connection.in_transaction:  # SQLite itself took everything back
-                    raise
-                connection.execute("ROLLBACK TO one")
-                outcomes.append(Failed(error))
-            connection.execute("RELEASE one")
+            outcomes.append(_in_savepoint(connection, work, means))
+            if time.monotonic() > end:
+                break
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     return outcomes
+
+
+def _in_savepoint(
+    connection: sqlite3.Connection, work: Callable[[SqlUnit], Any], means: Means
+) -> object:
+    connection.execute("SAVEPOINT one")
+    try:
+        unit = SqlUnit(means.watch(SqliteSql(connection)), means)
+        outcome = work(unit)
+        unit.finish()
+    except BaseException as error:
+        if not connection.in_transaction:  # SQLite itself took everything back
+            raise
+        connection.execute("ROLLBACK TO one")
+        outcome = Failed(error)
+    connection.execute("RELEASE one")
+    return outcome
 
 
 def _in_view(connection: sqlite3.Connection, work: Callable[[SqlUnit], T], means: Means) -> T:
@@ -324,15 +368,6 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _error(path, error) from error
-
-
-def _told(path: Path, error: Exception) -> Exception:
-    """The same for an error that is handed on."""
-    if not isinstance(error, sqlite3.Error):
-        return error
-    told = _error(path, error)
-    told.__cause__ = error
-    return told
 
 
 def _error(path: Path, error: sqlite3.Error) -> StoreError:

@@ -7,7 +7,8 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from fakes.planting import plant, someone
 from core.model import TaskKind
 from core.policy import Policy
 from core.ports import UnitOfWork
+from core.values import replace
 from storage import sqlite
 from storage.errors import (
     StoreBusy,
@@ -353,3 +355,147 @@ async def test_closing_waits_for_those_who_wait(sqlite_url: str, tmp_path: Path)
     (count,) = connection.execute("SELECT count(*) FROM person").fetchone()
     connection.close()
     assert count == 20
+
+
+# ---------------------------------------------------------------- one commit for several
+
+
+async def _after_the_next(store: SqlStore, *works: Callable[[SqlUnit], object]) -> list[object]:
+    """What became of works that waited for the same commit; errors are given back."""
+    holding, go_on = await _held_up(store)
+    waiting = [asyncio.create_task(store.transact(work)) for work in works]
+    await asyncio.sleep(0)
+    go_on.set()
+    await holding
+    return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+
+
+async def _names(store: SqlStore) -> list[str]:
+    rows = await store.read(lambda unit: unit.db.rows("SELECT name FROM person ORDER BY id"))
+    return [name for (name,) in rows]
+
+
+def _breaks_a_promise(unit: SqlUnit) -> None:
+    """Writes what the database refuses at the very end only: a message of no tree."""
+    tree = plant(unit)
+    (root,) = tree.messages.values()
+    unit.add_message(replace(root, id=0, public_id="lost", tree_id=10**9, parent_id=root.id))
+
+
+async def test_who_is_refused_at_the_commit_is_refused_alone(file_store: SqlStore) -> None:
+    first, refused, last = await _after_the_next(
+        file_store,
+        partial(someone, name="first"),
+        _breaks_a_promise,
+        partial(someone, name="last"),
+    )
+
+    assert isinstance(refused, StoreError)
+    assert [person.name for person in (first, last)] == ["First", "Last"]
+    assert await _names(file_store) == ["First", "Last"]
+
+
+async def test_who_fills_the_disk_takes_nobody_along(file_store: SqlStore) -> None:
+    def limit(unit: SqlUnit) -> None:
+        pages = unit.db.rows("PRAGMA page_count")[0][0]
+        unit.db.row(f"PRAGMA max_page_count = {pages + 20}")
+
+    await file_store.transact(limit)
+
+    first, full, last = await _after_the_next(
+        file_store,
+        partial(someone, name="first"),
+        lambda unit: plant(unit, root={"text": "x" * 1_000_000}),
+        partial(someone, name="last"),
+    )
+
+    assert isinstance(full, StoreFull)
+    assert [person.name for person in (first, last)] == ["First", "Last"]
+    assert await _names(file_store) == ["First", "Last"]
+
+
+class _Stop(BaseException):
+    """Something that no `except Exception` sees."""
+
+
+@pytest.mark.parametrize("error", [StopIteration("at the end"), _Stop("now"), SystemExit(3)])
+async def test_no_error_of_any_kind_keeps_the_store_from_going_on(
+    file_store: SqlStore, error: BaseException
+) -> None:
+    def fails(unit: UnitOfWork) -> None:
+        someone(unit, "nobody")
+        raise error
+
+    async def caught(work: Callable[[SqlUnit], object]) -> object:
+        try:
+            return await file_store.transact(work)
+        except BaseException as raised:
+            return raised
+
+    alone = await asyncio.wait_for(caught(fails), 10)
+    holding, go_on = await _held_up(file_store)
+    waiting = [
+        asyncio.create_task(caught(work)) for work in (fails, partial(someone, name="stays"))
+    ]
+    await asyncio.sleep(0)
+    go_on.set()
+    failed, stays = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    await holding
+
+    assert str(error) in f"{alone!r} {getattr(alone, '__cause__', None)!r}"
+    assert isinstance(failed, BaseException)
+    assert stays.name == "Stays"
+    assert await _names(file_store) == ["Stays"]
+
+
+async def test_a_program_that_cancels_all_it_does_can_still_close_its_store(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    store = await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
+    holding, go_on = await _held_up(store)
+    waiting = [asyncio.create_task(store.transact(partial(someone, name=f"p{i}"))) for i in "abc"]
+    await asyncio.sleep(0)
+    go_on.set()
+    await holding
+
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    await asyncio.wait_for(store.close(), 10)
+
+
+async def test_the_quick_do_not_wait_for_all_the_slow(file_store: SqlStore) -> None:
+    go_on = threading.Event()
+
+    def slow(unit: UnitOfWork) -> None:
+        time.sleep(0.3)
+
+    def slower(unit: UnitOfWork) -> None:
+        assert go_on.wait(10)
+
+    holding, start = await _held_up(file_store)
+    quick = asyncio.create_task(file_store.transact(partial(someone, name="quick")))
+    others = [asyncio.create_task(file_store.transact(work)) for work in (slow, slower)]
+    await asyncio.sleep(0)
+    start.set()
+    await holding
+
+    assert (await asyncio.wait_for(quick, 8)).name == "Quick"
+    assert not others[1].done()
+    go_on.set()
+    await asyncio.gather(*others)
+
+
+async def test_who_has_gone_before_it_began_writes_nothing(file_store: SqlStore) -> None:
+    holding, go_on = await _held_up(file_store)
+    gone = asyncio.create_task(file_store.transact(partial(someone, name="gone")))
+    stays = asyncio.create_task(file_store.transact(partial(someone, name="stays")))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    await stays
+    await holding
+
+    assert await _names(file_store) == ["Stays"]
