@@ -220,6 +220,20 @@ async def test_what_a_moderator_kept_is_removed_by_as_many_others_alone() -> Non
     assert not village.replies[0].is_present
 
 
+async def test_complaints_of_people_who_left_count_no_more() -> None:
+    village = Village(auto_mod_red_flags=2)
+    await village.replied(1)
+    (reply,) = village.replies
+    (player,) = await reported_by(village, reply.id, 1)
+    await player.press("forget::profile!")
+
+    await reported_by(village, reply.id, 1)
+    assert village.replies[0].is_present
+    await reported_by(village, reply.id, 1)
+
+    assert not village.replies[0].is_present
+
+
 async def test_a_prompt_that_many_report_ends_its_tree() -> None:
     village = Village(auto_mod_red_flags=2)
     author = await village.prompt()
