@@ -343,6 +343,15 @@ def task_from_row(row: Row) -> Task:
     )
 
 
+def draft_values(task: Task) -> tuple[Value, ...]:
+    """What is written of an answer that is not given yet."""
+    return (
+        task.draft,
+        codes.text_from_labels(task.draft_labels) if task.draft_labels else None,
+        task.version,
+    )
+
+
 def answer_values(task: Task) -> tuple[Value, ...]:
     """What happens to a task."""
     return (
@@ -351,9 +360,7 @@ def answer_values(task: Task) -> tuple[Value, ...]:
         micros(task.expires_at),
         task.full,
         json_text(task.shown) if task.shown else None,
-        task.draft,
-        codes.text_from_labels(task.draft_labels) if task.draft_labels else None,
-        task.version,
+        *draft_values(task),
         micros_or_none(task.answered_at),
         codes.text_from_labels(task.labels),
         codes.text_from_ballot(task.ballot, task.shown),

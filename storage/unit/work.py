@@ -15,6 +15,7 @@ from storage.convert import (
     TREE,
     answer_values,
     columns,
+    draft_values,
     listed,
     replacing,
     settings,
@@ -96,6 +97,9 @@ RETURNING id
 SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
 SAVE_LEASED_TASK = f"UPDATE task SET {settings(f'{ANSWERED} leased_at', 2)} WHERE id = $1"
 
+# What is written of an answer that is not given yet; no index moves, however often it changes.
+SAVE_DRAFT = "UPDATE task SET draft = $2, draft_labels = $3, version = $4 WHERE id = $1"
+
 # A task and its tree, ours alone: what becomes of a tree's tasks is decided by one at a time.
 TASK_AND_TREE = f"""
 SELECT {columns("k", TASK)}, {columns("t", TREE)}
@@ -161,6 +165,7 @@ class Work(Trees):
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
         self._never_given: set[tuple[int, int, TaskKind, int]] = set()
+        self._as_stored: dict[int, Task] = {}  # tasks as their rows are
         self._saved: set[int] = set()
 
     def find_slot(
@@ -221,6 +226,9 @@ class Work(Trees):
         if task.id in self._saved:
             self.db.flush()  # one statement may not write the same row twice
         self._saved.add(task.id)
+        if self._is_draft_of(task):
+            self.db.write(SAVE_DRAFT, task.id, *draft_values(task))
+            return
         if task.is_open:
             leased_at = micros(task.leased_at)
             self.db.write(SAVE_LEASED_TASK, task.id, *answer_values(task), leased_at)
@@ -228,13 +236,29 @@ class Work(Trees):
             self.db.write(SAVE_TASK, task.id, *answer_values(task))
         self._written(task.tree_id)
 
+    def _is_draft_of(self, task: Task) -> bool:
+        """Whether only the draft differs from what the row holds."""
+        old = self._as_stored.pop(task.id, None)
+        if old is None:
+            return False
+        drafted = replace(
+            old, draft=task.draft, draft_labels=task.draft_labels, version=task.version
+        )
+        return drafted == task
+
     def task(self, task_id: int) -> Task | None:
+        task = self._task(task_id)
+        if task is not None:
+            self._as_stored[task_id] = task
+        return task
+
+    def _task(self, task_id: int) -> Task | None:
         if self.db.locks:
             row = self.db.row(TASK_AND_TREE, task_id)
             if row is not None:
-                task, tree_row = task_from_row(row[_TASK]), row[_TREE_OF_TASK]
+                tree_row = row[_TREE_OF_TASK]
                 self._locked[tree_row[0]] = tree_row
-                return task
+                return task_from_row(row[_TASK])
         return _task_or_none(self.db.row(ONE_TASK, task_id))
 
     def task_on(self, person_id: int, target_id: int, kind: TaskKind, round: int) -> Task | None:
