@@ -10,7 +10,7 @@ from types import MappingProxyType
 import orjson
 
 from core.model import Lease, Limits, Message, Task, TaskKind, Tree, TreeState
-from core.people import AuditEntry, Community, Consent, ConsentAct, Person, Report, Session, Streak
+from core.people import AuditEntry, Community, Consent, ConsentAct, Person, Session, Streak
 from storage import codes
 from storage.codes import FATE_OF, KIND_OF, ROLE_OF, STATE_OF, json_text
 from storage.driver import Row, Value
@@ -390,13 +390,6 @@ def ids_from_text(text: str | None) -> tuple[int, ...]:
 
 
 # ---------------------------------------------------------------- the record
-
-REPORT = "id message_id person_id reason at community_id resolved"
-
-
-def report_from_row(row: Row) -> Report:
-    return Report(row[0], row[1], row[2], row[3], moment(row[4]), row[5], bool(row[6]))
-
 
 AUDIT = "at act tree_id message_id subject_id actor_id before after reason community_id"
 

@@ -13,14 +13,12 @@ from core.values import replace
 from storage.codes import KIND, ballot_from_text, cast, labels_from_text, text_from_ballot
 from storage.convert import (
     MESSAGE,
-    REPORT,
     columns,
     ids_from_text,
     message_from_row,
-    report_from_row,
 )
 from storage.driver import Row
-from storage.times import micros, micros_or_none, moment_or_none
+from storage.times import micros, micros_or_none, moment, moment_or_none
 from storage.unit.base import Part
 
 LABELLING_CODES = ", ".join(str(KIND[kind]) for kind in sorted(LABELLING))
@@ -64,7 +62,8 @@ ADD_REPORT = """
 INSERT INTO report (message_id, person_id, reason, at, community_id, resolved)
 VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
 """
-REPORTS = f"SELECT {columns('r', REPORT)} FROM report r"
+_REPORT = "id message_id person_id reason at community_id resolved"
+REPORTS = f"SELECT {columns('r', _REPORT)} FROM report r"
 RESOLVE = "UPDATE report SET resolved = TRUE WHERE message_id = $1 AND NOT resolved"
 
 # Whether a person sent this very text lately.
@@ -143,7 +142,7 @@ class Opinions(Part):
             values.append(message_id)
         where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
         rows = self.db.rows(f"{REPORTS}{where} ORDER BY r.id", *values)
-        return [report_from_row(row) for row in rows]
+        return [_report_from_row(row) for row in rows]
 
     def resolve_reports(self, message_id: int) -> None:
         self.db.write(RESOLVE, message_id)
@@ -161,3 +160,7 @@ class Opinions(Part):
 
     def texts_of(self, person_id: int) -> Sequence[int]:
         return [row[0] for row in self.db.rows(TEXTS_OF, person_id)]
+
+
+def _report_from_row(row: Row) -> Report:
+    return Report(row[0], row[1], row[2], row[3], moment(row[4]), row[5], bool(row[6]))
