@@ -110,7 +110,8 @@ class Router:
     async def _came_or_went(self, turn: Turn, change: ChatMemberUpdated) -> None:
         """The bot was blocked, removed, or let in again."""
         member = change.new_chat_member
-        if member.status in (member.LEFT, member.BANNED):
+        is_member = getattr(member, "is_member", True)  # somebody restricted may have left as well
+        if member.status in (member.LEFT, member.BANNED) or not is_member:
             self._sender.unreachable(change.chat.id)
         else:
             self._sender.reached(change.chat.id)

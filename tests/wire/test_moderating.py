@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import signature
 from pathlib import Path
 from random import Random
 
@@ -14,6 +16,7 @@ from fakes.discord_volunteer import agreed
 from fakes.telegram_people import Volunteer, words_on
 from fakes.telegram_scene import served, wrong_calls
 from fakes.telegram_server import FakeTelegram, Json
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 
 from bot.herald import Herald
 from bot.memos import Memos
@@ -219,7 +222,8 @@ async def test_on_telegram_a_group_that_removes_the_bot_keeps_its_settings() -> 
             tg.members[GROUP["id"], 1] = "administrator"
             ada.say("/config quota 5", GROUP)
             await ada.reads("Saved")
-            for status, active in (("kicked", False), ("member", True)):
+            statuses = ("kicked", "member", "restricted", "administrator", "left", "member")
+            for status, active in zip(statuses, (False, True) * 3, strict=True):
                 tg.queue("my_chat_member", membership(ada, status))
                 await tg.until(lambda active=active: community(town).active is active)
             assert community(town).settings["daily_quota"] == "5"
@@ -229,10 +233,22 @@ def community(town: Town):  # type: ignore[no-untyped-def]
     return town.store.tables.communities["telegram", str(GROUP["id"])]
 
 
+def _all_false(kind: type[ChatMember]) -> Json:
+    names = signature(kind).parameters
+    return {name: False for name in names if name.startswith(("can_", "is_"))}
+
+
+_RIGHTS: dict[str, Json] = defaultdict(
+    dict,
+    restricted=_all_false(ChatMemberRestricted),
+    administrator=_all_false(ChatMemberAdministrator),
+)
+
+
 def membership(admin: Volunteer, status: str) -> Json:
     bot = {"id": 42, "is_bot": True, "first_name": "grove"}
     old = {"user": bot, "status": "member"}
-    new = {"user": bot, "status": status, **({"until_date": 0} if status == "kicked" else {})}
+    new = {"user": bot, "status": status, "until_date": 0, "is_member": False, **_RIGHTS[status]}
     return {
         "chat": GROUP,
         "from": admin.user,
