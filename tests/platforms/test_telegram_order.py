@@ -349,6 +349,20 @@ async def test_admins_behind_one_account_do_not_wait_for_each_other() -> None:
     await inbox.drain(1)
 
 
+async def test_an_inbox_that_is_done_remembers_nobody() -> None:
+    store = Store()
+    inbox = Inbox(store)
+    store.fails = {4}
+
+    for number in range(1, 40):
+        inbox.put(update(number, number % 3, group=GROUP if number % 2 else None))
+    await inbox.drain(5)
+
+    assert len(store.kept) == 38
+    assert inbox.offset() == 40
+    assert (inbox._lines, len(inbox._order), inbox._workers) == ({}, 0, set())
+
+
 async def test_nobody_is_remembered_when_nothing_of_theirs_waits() -> None:
     order = Order()
     line = Line()
