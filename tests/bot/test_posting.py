@@ -352,6 +352,33 @@ async def test_a_post_cut_off_whose_community_is_at_fault_is_for_an_admin(store:
     assert (await fate(store, number)).state is PostState.UNKNOWN
 
 
+async def test_a_platform_that_does_not_answer_keeps_no_other_waiting(store: Store) -> None:
+    class Mute(FakeHerald):
+        async def post(self, *said: object) -> str:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    clock, herald = ManualClock(AT), FakeHerald()
+    for platform in ("discord", "telegram"):
+        await one(store, platform)
+    loop = poster(store, clock, Mute("telegram"), herald)
+
+    first = asyncio.create_task(loop.tick())
+    for _ in range(500):
+        await asyncio.sleep(0.002)
+        if herald.arrived:
+            break
+    clock.advance(days=1)
+    for _ in range(20):  # the first round on Discord may just be ending
+        await loop.tick()
+        await asyncio.sleep(0.002)
+
+    assert len(herald.arrived) == 2
+    assert not first.done()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+
+
 async def test_a_schedule_at_fault_keeps_no_other_waiting(store: Store) -> None:
     clock, herald = ManualClock(AT), FakeHerald()
 
