@@ -262,15 +262,20 @@ def respond(visit: Visit, arrival: Arrival, event: Event) -> Screen:
             return Say()
         case Typed():
             with handing_back(event.text):
-                people.refuse_blocked(visit, barred=arrival.barred)
+                _refuse_blocked(visit, arrival)
             if not people.has_consented(visit):
                 return data.consent_screen(visit, event.text)
             return _answered(visit, event)
         case _:
-            people.refuse_blocked(visit, barred=arrival.barred)
+            _refuse_blocked(visit, arrival)
             if not people.has_consented(visit):
                 return data.consent_screen(visit)
             return _answered(visit, event)
+
+
+def _refuse_blocked(visit: Visit, arrival: Arrival) -> None:
+    """No moderator locks those out who manage the community."""
+    people.refuse_blocked(visit, barred=arrival.barred and not visit.who.may_manage)
 
 
 def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
@@ -278,7 +283,7 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     if spec is None:
         raise Unknown(N_("There is no command “{name}”. See /help.", name=event.name[:60]))
     if spec.name not in _RIGHTS:
-        people.refuse_blocked(visit, barred=arrival.barred)
+        _refuse_blocked(visit, arrival)
     people.come_from(visit)
     if spec.audience is Audience.VOLUNTEER and not people.has_consented(visit):
         return data.consent_screen(visit)
@@ -298,7 +303,7 @@ def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:
     except (ValueError, KeyError):
         raise Unknown(N_("This button is out of date. Go on with /work.")) from None
     if verb not in _RIGHTS_PRESSES:
-        people.refuse_blocked(visit, barred=arrival.barred)
+        _refuse_blocked(visit, arrival)
     if verb in ADMIN_PRESSES and not visit.who.may_manage:
         raise NotAllowed(N_("Only people who manage this community can do that."))
     if verb in MOD_PRESSES and not rules.may_moderate(visit):

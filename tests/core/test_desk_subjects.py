@@ -161,6 +161,20 @@ async def test_a_block_in_a_community_outlives_the_profile(village: Neighbourhoo
     assert (await author.takes()).refused
 
 
+async def test_no_moderator_locks_out_who_manages_the_community(village: Neighbourhood) -> None:
+    admin = Player(village, replace(HOME, external_id="ad", name="Ad", may_manage=True))
+    await admin.press("agree")
+
+    await village.moderator().does("mod", action="block", what="Ad", reason="a coup")
+
+    assert not (await admin.does("config", setting="quota", value="off")).refused
+    await admin.does("mod", action="unblock", what="Ad")
+    assert "may contribute in this community again" in admin.notes
+    await village.moderator().does("mod", action="block", what="Ad", reason="again")
+    admin.who = replace(admin.who, may_manage=False, may_moderate=True)
+    assert (await admin.does("mod")).refused, "moderators may block each other"
+
+
 async def test_only_owners_block_everywhere(village: Neighbourhood) -> None:
     author = await village.prompt()
     number = f"#{village.person(author).id}"
