@@ -15,6 +15,7 @@ from functools import lru_cache
 from storage.driver import Row, Sql, Value
 
 _DOLLAR = re.compile(r"\$(\d+)")
+_INTO = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -109,15 +110,21 @@ class PutOff:
         return self._db.run(sql, *values)
 
     def write(self, sql: str, *values: Value) -> None:
-        """Put a write off; the same one again goes apart, for it may be about the same row."""
-        if sql in self._writes:
+        """Put a write off; two to one table go apart, for they may be about the same row.
+
+        Of two changes of a row in one statement the server makes only one.
+        """
+        if table(sql) in map(table, self._writes):
             self.flush()
         self._writes[sql] = values
 
     def write_many(self, many: Many, rows: Sequence[Sequence[Value]]) -> None:
-        """The same for many rows of a table, of which none comes twice."""
-        if rows:
-            self.write(many.all, *(list(column) for column in zip(*rows, strict=True)))
+        """The same for many rows of a table, of which none comes twice, even in other words."""
+        if not rows:
+            return
+        if many.all in self._writes:
+            self.flush()
+        self._writes[many.all] = [list(column) for column in zip(*rows, strict=True)]
 
     def flush(self) -> None:
         """Send what was put off."""
@@ -126,6 +133,14 @@ class PutOff:
             self._db.run(
                 together(tuple(writes)), *(v for values in writes.values() for v in values)
             )
+
+
+@lru_cache(maxsize=512)
+def table(write: str) -> str:
+    """What a statement writes to."""
+    found = _INTO.match(write)
+    assert found is not None, write
+    return found[1]
 
 
 @lru_cache(maxsize=2048)

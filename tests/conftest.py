@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from fakes.postgres import Databases, postgres_server
+from hypothesis import settings
 
 from core.policy import Policy
 from core.ports import Store
@@ -19,6 +20,9 @@ from storage.tables import metadata
 
 KINDS = ("memory", "sqlite", "postgresql")
 SECRET = "a secret for tests"
+
+settings.register_profile("unhurried", deadline=None)  # no test measures speed
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ class AuditRow(Table, table=True):
         index("ix_audit_tree_id", "tree_id", where="tree_id IS NOT NULL"),
         index("ix_audit_subject_id", "subject_id", where="subject_id IS NOT NULL"),
         index("ix_audit_finished", "community_id", "at", where=FINISHED),
-        index("ix_audit_community_id", "community_id", where=DONE_BY_PEOPLE),
+        index("ix_audit_community_id", "community_id", "id", where=DONE_BY_PEOPLE),
         index("ix_audit_act", "id", where=DONE_BY_PEOPLE),
     )
 

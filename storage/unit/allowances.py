@@ -44,8 +44,6 @@ def use_sql(holders: int) -> str:
 class Allowances(Part):
     """How often."""
 
-    _used = False
-
     def full_at(self, holders: Sequence[Holder]) -> Mapping[Holder, datetime]:
         values = (number for holder in holders for number in (int(holder.limit), holder.id))
         rows = self.db.rows(full_at_sql(len(holders)), *values)
@@ -53,9 +51,6 @@ class Allowances(Part):
         return {holder: found[holder] for holder in holders if holder in found}
 
     def use(self, allowances: Mapping[Holder, Allowance], now: datetime) -> None:
-        if self._used:
-            self.db.flush()  # one statement never changes a row twice
-        self._used = True
         latest = max(allowance.sane(now) for allowance in allowances.values())
         rows = [
             (int(holder.limit), holder.id, micros(allowance.less_one(None, now)))

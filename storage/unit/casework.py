@@ -39,8 +39,12 @@ HERE = "WHERE w.reported_in = $1 OR w.written_in = $1"
 CASES = f"SELECT w.message_id, min(w.since) FROM ({WAITING}) w"
 CASE_COUNT = f"SELECT count(DISTINCT w.message_id) FROM ({WAITING}) w"
 
-# What people did, newest first.
-ACTS = f"SELECT {columns('a', AUDIT)} FROM audit a"
+# What people did, newest first; in one community.
+ACTS = f"""
+SELECT {columns("a", AUDIT)} FROM audit a WHERE {DONE_BY_PEOPLE}
+ORDER BY a.id DESC LIMIT $1 OFFSET $2
+"""
+ACTS_IN = ACTS.replace("ORDER BY", "AND a.community_id = $3 ORDER BY")
 
 # People as moderators name them.
 OWNER = "SELECT a.person_id FROM account a WHERE a.id_hash = $1"
@@ -102,13 +106,8 @@ class Casework(Part):
         return self._number(f"{CASE_COUNT} {where}", *here)
 
     def acts(self, community_id: int | None, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
-        where, here = DONE_BY_PEOPLE, []
-        if community_id is not None:
-            where, here = f"{DONE_BY_PEOPLE} AND a.community_id = $3", [community_id]
-        rows = self.db.rows(
-            f"{ACTS} WHERE {where} ORDER BY a.id DESC LIMIT $1 OFFSET $2", limit, offset, *here
-        )
-        return [audit_from_row(row) for row in rows]
+        sql, here = (ACTS, []) if community_id is None else (ACTS_IN, [community_id])
+        return [audit_from_row(row) for row in self.db.rows(sql, limit, offset, *here)]
 
     def _number(self, sql: str, *values: Value) -> int:
         row = self.db.row(sql, *values)

@@ -165,7 +165,7 @@ class Links(Work, Lottery, OwnData):
         self._move_points(kept_id, gone_id)
         for sql in (*GOES, DELETE_PERSON):
             self.db.run(sql, gone_id)
-        self._trees.clear()
+        self._written_elsewhere()
         return sorted({message_id for message_id in touched if message_id is not None})
 
     def _twins(self, kept_id: int, gone_id: int) -> list[tuple[Task, Task]]:
@@ -220,7 +220,7 @@ class Links(Work, Lottery, OwnData):
             self.db.run(sql, person_id)
         for sql in (*GOES, *FORGETS, DELETE_PERSON):
             self.db.run(sql, person_id)
-        self._trees.clear()
+        self._written_elsewhere()
 
 
 def _standing(task: Task) -> tuple[bool, datetime, int]:

@@ -199,6 +199,11 @@ class Trees(Part):
         if tree_id in self._trees:
             self._trees[tree_id].tree = None
 
+    def _written_elsewhere(self) -> None:
+        """Rows of any tree were written past this class: all are to be read again."""
+        self._trees.clear()
+        self._locked.clear()
+
     def tree_id_of(self, message_id: int) -> int | None:
         row = self.db.row(TREE_ID_OF, message_id)
         return None if row is None else row[0]

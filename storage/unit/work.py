@@ -166,7 +166,6 @@ class Work(Trees):
         super().__init__(db, means)
         self._never_given: set[tuple[int, int, TaskKind, int]] = set()
         self._as_stored: dict[int, Task] = {}  # tasks as their rows are
-        self._saved: set[int] = set()
 
     def find_slot(
         self, person_id: int, wishes: Sequence[tuple[TaskKind, str]], skip: Sequence[int] = ()
@@ -223,9 +222,6 @@ class Work(Trees):
         return task
 
     def save_task(self, task: Task) -> None:
-        if task.id in self._saved:
-            self.db.flush()  # one statement may not write the same row twice
-        self._saved.add(task.id)
         if self._is_draft_of(task):
             self.db.write(SAVE_DRAFT, task.id, *draft_values(task))
             return

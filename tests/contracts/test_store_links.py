@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from fakes.planting import AT, answered, ended, grow, leased, plant, ranked, someone
 
-from core.model import Ballot, TaskKind, TaskState, TreeState
+from core.model import Ballot, TaskKind, TaskState, Tree, TreeState
 from core.people import AuditEntry, Consent, ConsentAct, Report, Who
 from core.ports import Arrival, Store, UnitOfWork
 
@@ -298,3 +298,19 @@ async def test_what_somebody_did_as_a_moderator_follows_them(store: Store) -> No
         return [*followed, *(entry.actor_id for entry in unit.audit())]
 
     assert await store.transact(work) == [True, None]
+
+
+async def test_a_tree_is_read_anew_after_a_person_of_its_has_gone(store: Store) -> None:
+    def work(unit: UnitOfWork) -> Tree | None:
+        ada, ben = someone(unit, "ada").id, someone(unit, "ben").id
+        tree = plant(unit, author_id=ada)
+        held = leased(unit, ben, tree.id, REVIEW)
+        assert unit.task(held.id) == held
+        unit.forget_person(ada)
+        return unit.tree(tree.id)
+
+    seen = await store.transact(work)
+
+    assert seen is not None
+    assert seen.root.author_id is None
+    assert await store.read(lambda unit: unit.tree(seen.id)) == seen

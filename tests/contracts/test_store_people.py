@@ -9,7 +9,7 @@ import pytest
 from fakes.planting import AT, someone
 
 from core.model import TaskKind
-from core.people import Consent, ConsentAct, Session, Streak, Who
+from core.people import Community, Consent, ConsentAct, Session, Streak, Who
 from core.ports import Store, UnitOfWork
 
 
@@ -222,6 +222,38 @@ async def test_the_elder_of_two_communities_takes_the_new_id_once(store: Store) 
     there = await store.transact(lambda unit: unit.arrive(moved, None, AT))
     here = await store.transact(lambda unit: unit.arrive(GARDEN, None, AT))
     assert (there.community, here.community) == (elder.community, younger.community)
+
+
+async def test_what_is_set_while_a_community_moves_goes_with_it(store: Store) -> None:
+    def move(unit: UnitOfWork) -> Community:
+        here = unit.arrive(GARDEN, None, AT).community
+        assert here is not None
+        unit.move_community(GARDEN, "-1005")
+        unit.save_community(replace(here, name="Moved", languages=("es",)))
+        return here
+
+    before = await store.transact(move)
+
+    there = await store.transact(
+        lambda unit: unit.arrive(replace(GARDEN, community="-1005"), None, AT)
+    )
+    assert there.community is not None
+    assert (there.community.id, there.community.languages) == (before.id, ("es",))
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_of_two_words_about_a_block_the_last_one_stands(store: Store, last: bool) -> None:
+    def block_and_not(unit: UnitOfWork) -> tuple[int, int]:
+        ada = unit.arrive(GARDEN, None, AT)
+        assert ada.community is not None
+        unit.set_barred(ada.person.id, ada.community.id, last)
+        unit.set_barred(ada.person.id, ada.community.id, not last)
+        unit.set_barred(ada.person.id, ada.community.id, last)
+        return ada.person.id, ada.community.id
+
+    where = await store.transact(block_and_not)
+
+    assert await store.read(lambda unit: unit.is_barred(*where)) is last
 
 
 async def test_a_community_does_not_move_to_where_it_is(store: Store) -> None:

@@ -18,7 +18,7 @@ from core.ports import UnitOfWork
 from storage import postgres
 from storage.errors import StoreBusy, StoreError, StoreReadOnly, StoreUnreachable
 from storage.open import SqlStore, open_store
-from storage.unit import SqlUnit
+from storage.unit import SqlUnit, casework
 
 
 @pytest.fixture
@@ -121,6 +121,27 @@ async def test_work_in_a_held_tree_is_waited_for_when_there_is_no_other(
     assert passed_over.tree_id == second
     assert waited_for is not None
     assert waited_for.tree_id == first
+
+
+async def test_acts_of_a_quiet_community_are_found_without_those_of_a_loud_one(
+    server_store: SqlStore,
+) -> None:
+    def explained(unit: SqlUnit) -> str:
+        unit.db.run(
+            "INSERT INTO audit (at, act, community_id)"
+            " SELECT n, 'block', CASE WHEN n % 1000 = 0 THEN 2 ELSE 1 END"
+            " FROM generate_series(1, 5000) n"
+        )
+        unit.db.run("ANALYZE audit")
+        unit.db.run(f"PREPARE acts_in AS {casework.ACTS_IN}")
+        plan = "\n".join(row[0] for row in unit.db.rows("EXPLAIN EXECUTE acts_in (10, 0, 2)"))
+        unit.db.run("DEALLOCATE acts_in")
+        return plan
+
+    plan = await server_store.transact(explained)
+
+    assert "ix_audit_community_id" in plan
+    assert "Sort" not in plan
 
 
 async def test_readers_cannot_write(server_store: SqlStore) -> None:

@@ -32,7 +32,7 @@ from storage.errors import (
     StoreUnreachable,
 )
 from storage.open import SqlStore, open_store
-from storage.unit import SqlUnit, people, points, posts, trees, work
+from storage.unit import SqlUnit, casework, people, points, posts, trees, work
 
 
 @pytest.fixture
@@ -189,6 +189,12 @@ async def test_places_are_counted_in_an_index_alone(file_store: SqlStore) -> Non
 
     assert "USING COVERING INDEX" in step
     assert "points>?" in step
+
+
+async def test_acts_of_a_community_are_read_in_their_order(file_store: SqlStore) -> None:
+    assert await plans(file_store, casework.ACTS_IN) == [
+        "SEARCH a USING INDEX ix_audit_community_id (community_id=?)"
+    ]
 
 
 async def plans(store: SqlStore, *statements: str) -> list[str]:
