@@ -22,7 +22,6 @@ class People(Links):
     """Who comes, and what they said."""
 
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
-        self._now = at
         t, name = self._t, (who.platform, who.external_id)
         is_new = name not in t.accounts
         if is_new:

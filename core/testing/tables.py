@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 
 from core.bulletin import Outgoing
@@ -75,7 +75,6 @@ class Part:
         self._t = tables
         self._policy = policy
         self._rng = rng
-        self._now = datetime.min.replace(tzinfo=UTC)
 
     def _new_id(self) -> int:
         self._t.last_id += 1

@@ -61,10 +61,11 @@ class Trees(Part):
                 del self._t.slots[key]
         for key, slot in wanted.items():
             old = self._t.slots.get(key)
-            self._t.slots[key] = (old[0] if old else self._new_key(), slot)
+            at = tree.touched_at or tree.created_at
+            self._t.slots[key] = (old[0] if old else self._new_key(at), slot)
 
-    def _new_key(self) -> float:
-        return self._now.timestamp() + self._rng.random() * self._policy.shuffle_seconds
+    def _new_key(self, at: datetime) -> float:
+        return at.timestamp() + self._rng.random() * self._policy.shuffle_seconds
 
     def message_with(self, public_id: str) -> Message | None:
         return next((m for m in self._messages() if m.public_id == public_id), None)

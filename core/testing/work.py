@@ -75,7 +75,7 @@ class Work(Trees):
         self._t.tasks[task.id] = task
         key = (task.target_id or 0, task.kind)
         if key in self._t.slots:
-            self._t.slots[key] = (self._new_key(), self._t.slots[key][1])
+            self._t.slots[key] = (self._new_key(task.leased_at), self._t.slots[key][1])
         return task
 
     def save_task(self, task: Task) -> None:

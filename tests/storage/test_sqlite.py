@@ -238,6 +238,7 @@ async def test_a_path_that_is_a_folder_cannot_be_opened(tmp_path: Path) -> None:
 async def test_a_writer_who_holds_on_makes_others_say_so(
     file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
     await file_store.transact(lambda unit: unit.db.row("PRAGMA busy_timeout = 50"))
     other = sqlite3.connect(tmp_path / "grove.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -469,6 +470,26 @@ async def test_a_program_that_cancels_all_it_does_can_still_close_its_store(
     await asyncio.gather(*waiting, return_exceptions=True)
 
     await asyncio.wait_for(store.close(), 10)
+
+
+async def test_all_who_wait_for_a_locked_file_are_told_and_the_store_goes_on(
+    file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    await file_store.transact(lambda unit: unit.db.row("PRAGMA busy_timeout = 50"))
+    other = sqlite3.connect(tmp_path / "grove.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    told = await asyncio.gather(
+        *(file_store.transact(partial(someone, name=f"p{i}")) for i in range(4)),
+        return_exceptions=True,
+    )
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert [type(error) for error in told] == [StoreBusy] * 4
+    assert (await file_store.transact(someone)).name == "Ada"
+    assert await _names(file_store) == ["Ada"]
 
 
 async def test_the_quick_do_not_wait_for_all_the_slow(file_store: SqlStore) -> None:
