@@ -146,7 +146,7 @@ async def test_a_failing_answer_does_not_stop_the_line() -> None:
 
 
 async def test_parts_of_a_split_text_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 0.05)
+    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 30.0)
     answers = Answers()
     inbox = Inbox(answers)
 
@@ -299,7 +299,7 @@ async def test_a_turn_that_fails_lets_the_later_ones_of_other_chats_go_on() -> N
 async def test_halves_of_a_text_around_a_message_in_a_group_wait_for_nothing_but_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 0.05)
+    monkeypatch.setattr(telegram_turns, "SPLIT_WAIT", 30.0)
     store = Store()
     inbox = Inbox(store)
 

@@ -15,6 +15,8 @@ from fakes.telegram_process import Program, agreed, free_port, listens, program,
 from fakes.telegram_server import Fault
 
 QUESTION = "How do I keep basil alive over the winter?"
+_PATIENCE = 900.0
+"""Seconds; a start takes long on a busy machine, and people wait through several of them."""
 
 
 def behind_webhook(secret: str = "s3cret") -> tuple[dict[str, str], str]:
@@ -127,7 +129,7 @@ class Killer:
         for number in range(self._kills):
             begun = self._so_far(number)
             await self._running.tg.until(
-                lambda begun=begun, n=number: self._so_far(n) > begun, seconds=60
+                lambda begun=begun, n=number: self._so_far(n) > begun, seconds=_PATIENCE
             )
             await asyncio.sleep(self._dice.uniform(0.0, 0.4))
             await self._running.restarted(signal.SIGKILL)
@@ -146,10 +148,10 @@ async def writes_on(person: Volunteer, killer: Killer) -> list[str]:
     thanked: list[str] = []
     while not killer.is_done:
         text = f"What does {person.user['first_name']} ask as number {len(thanked)}?"
-        await person.asks("/work initial_prompt", "Send your text here", seconds=60)
-        await person.asks(text, text, seconds=60)
+        await person.asks("/work initial_prompt", "Send your text here", seconds=_PATIENCE)
+        await person.asks(text, text, seconds=_PATIENCE)
         person.touch("Submit", preview(person, text))
-        await person.reads("Thank you", seconds=60)
+        await person.reads("Thank you", seconds=_PATIENCE)
         thanked.append(text)
     return thanked
 
