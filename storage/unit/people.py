@@ -107,7 +107,9 @@ ONE_COMMUNITY = f"SELECT {columns('c', COMMUNITY)} FROM community c WHERE c.id =
 # Everything that may change about a person.
 SAVE_PERSON = f"UPDATE person SET {settings(NEW_PERSON, 2)} WHERE id = $1"
 
-# A person comes onto the boards, or goes from them.
+# A person comes onto the boards, or goes from them; and nobody adds points meanwhile who looked
+# at the person before.
+HOLD_POINTS = "LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE"
 MARK_UNSEEN = "UPDATE tally SET unseen = $2 WHERE person_id = $1 AND unseen <> $2"
 
 # Everything that may change about a community.
@@ -184,6 +186,8 @@ class People(Keys):
     def save_person(self, person: Person) -> None:
         self.db.write(SAVE_PERSON, *person_values(person))
         if self._unseen.get(person.id) is not person.is_unseen:
+            if self.db.locks:
+                self.db.run(HOLD_POINTS)
             self.db.run(MARK_UNSEEN, person.id, person.is_unseen)
             self._unseen[person.id] = person.is_unseen
 
@@ -304,6 +308,7 @@ class People(Keys):
         row = self.db.row(ADD_PERSON, *person_values(person)[1:])
         assert row is not None
         person = replace(person, id=row[0])
+        self._unseen[person.id] = person.is_unseen
         encrypted = self.means.identity.encrypted(who.external_id)
         row = self.db.row(ADD_ACCOUNT, person.id, who.platform, hashes[0], encrypted)
         assert row is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,7 @@ from sqlalchemy.util import await_only
 from core.model import TaskKind
 from core.policy import Policy
 from core.ports import UnitOfWork
+from core.values import replace
 from storage import postgres
 from storage.errors import StoreBusy, StoreError, StoreReadOnly, StoreUnreachable
 from storage.open import SqlStore, open_store
@@ -142,6 +143,38 @@ async def test_acts_of_a_quiet_community_are_found_without_those_of_a_loud_one(
 
     assert "ix_audit_community_id" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("hides_first", [True, False])
+async def test_points_that_come_while_somebody_hides_are_unseen(
+    server_store: SqlStore, hides_first: bool
+) -> None:
+    ada = await server_store.transact(someone)
+    go_on = asyncio.Event()
+
+    def earn(unit: SqlUnit) -> None:
+        unit.tally(ada.id, ["*"], ["total"], {"prompts": 1})
+
+    def hide(unit: SqlUnit) -> None:
+        person = unit.person_to_change(ada.id)
+        assert person is not None
+        unit.save_person(replace(person, hidden=True))
+
+    def held_up(unit: SqlUnit, act: Callable[[SqlUnit], None]) -> None:
+        act(unit)
+        unit.finish()
+        await_only(go_on.wait())
+
+    first, second = (hide, earn) if hides_first else (earn, hide)
+    acts = [asyncio.create_task(server_store.transact(lambda unit: held_up(unit, first)))]
+    await asyncio.sleep(0.2)
+    acts.append(asyncio.create_task(server_store.transact(second)))
+    await asyncio.sleep(0.2)
+    go_on.set()
+    await asyncio.gather(*acts)
+
+    rows = await server_store.read(lambda unit: unit.db.rows("SELECT unseen FROM tally"))
+    assert [tuple(row) for row in rows] == [(True,)]
 
 
 async def test_readers_cannot_write(server_store: SqlStore) -> None:
