@@ -140,7 +140,8 @@ def shown(parts) -> str:
 
 def meant(screen: Screen) -> str:
     candidates = screen.candidates if isinstance(screen, AskOrder) else ()
-    return ISOLATES.sub("", "".join(p.text for p in (*screen.passages, *candidates)))
+    whole = "".join(p.text for p in (*screen.passages, *candidates))
+    return ISOLATES.sub("", re.sub("[\x80-\x9f]", "\ufffd", re.sub("\r\n?", "\n", whole)))
 
 
 @slow

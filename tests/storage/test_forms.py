@@ -192,21 +192,25 @@ def test_writes_wait_for_the_next_question() -> None:
     db = Written()
     put_off = PutOff(db)
 
-    put_off.write("A $1", 1)
-    put_off.write("B $1", 2)
+    put_off.write("DELETE FROM a WHERE id = $1", 1)
+    put_off.write("DELETE FROM b WHERE id = $1", 2)
     assert db.told == []
     put_off.row("Q")
 
-    assert db.told == ["WITH w0 AS (A $1), w1 AS (B $2) SELECT 1 (1, 2)", "Q"]
+    assert db.told == [
+        "WITH w0 AS (DELETE FROM a WHERE id = $1), w1 AS (DELETE FROM b WHERE id = $2)"
+        " SELECT 1 (1, 2)",
+        "Q",
+    ]
 
 
 def test_the_same_write_again_goes_apart() -> None:
     db = Written()
     put_off = PutOff(db)
 
-    put_off.write("A $1", 1)
-    put_off.write("A $1", 1)
+    put_off.write("DELETE FROM a WHERE id = $1", 1)
+    put_off.write("DELETE FROM a WHERE id = $1", 1)
     put_off.flush()
     put_off.flush()
 
-    assert db.told == ["A $1 (1,)", "A $1 (1,)"]
+    assert db.told == ["DELETE FROM a WHERE id = $1 (1,)"] * 2
