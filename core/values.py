@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 
 def quick(cls: type[T]) -> type[T]:
-    """Let a frozen dataclass set its fields directly when one is made."""
+    """Let a frozen dataclass set its fields directly when one is made, and do nothing else then."""
+    assert not hasattr(cls, "__post_init__"), f"{cls.__name__} does more when it is made"
     plain = make_dataclass(
         cls.__name__,
         [

@@ -46,7 +46,8 @@ WHERE y.person_id = $1 AND y.period = 'total' AND y.scope = ANY($2)
   AND {" + ".join(f"y.{name}" for name in DONE)} > 0
 """
 
-# The best of a board. What says of a row that it is unseen may be a moment behind the person.
+# The best of a board. Who is on none is left out twice: by the row, as its index tells, and by
+# the person, so that no fault of the first could ever show anybody.
 BOARD = f"""
 SELECT y.person_id, p.name, y.points, {columns("y", COUNTERS)}
 FROM tally y JOIN person p ON p.id = y.person_id

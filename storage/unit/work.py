@@ -105,7 +105,7 @@ TASK_AND_TREE = f"""
 SELECT {columns("k", TASK)}, {columns("t", TREE)}
 FROM task k JOIN tree t ON t.id = k.tree_id WHERE k.id = $1 FOR UPDATE OF t, k
 """
-_TASK, _TREE_OF_TASK = slice(None, 23), slice(23, None)
+_TASK, _TREE_OF_TASK = slice(None, len(TASK.split())), slice(len(TASK.split()), None)
 
 # A task alone.
 ONE_TASK = f"SELECT {columns('k', TASK)} FROM task k WHERE k.id = $1 FOR UPDATE"

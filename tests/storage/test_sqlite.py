@@ -335,19 +335,6 @@ async def test_those_who_wait_share_a_commit_and_each_gets_their_own_answer(
     assert [name for (name,) in names] == [f"P{i}" for i in range(9)]
 
 
-async def test_who_has_gone_meanwhile_holds_up_nobody(file_store: SqlStore) -> None:
-    holding, go_on = await _held_up(file_store)
-    gone = asyncio.create_task(file_store.transact(partial(someone, name="gone")))
-    stays = asyncio.create_task(file_store.transact(partial(someone, name="stays")))
-    await asyncio.sleep(0)
-
-    gone.cancel()
-    go_on.set()
-
-    assert (await asyncio.wait_for(stays, 10)).name == "Stays"
-    await holding
-
-
 async def test_closing_waits_for_those_who_wait(sqlite_url: str, tmp_path: Path) -> None:
     store = await open_store(sqlite_url, tmp_path, Policy(), Random(1), "secret")
     holding, go_on = await _held_up(store)
@@ -471,6 +458,11 @@ async def test_a_program_that_cancels_all_it_does_can_still_close_its_store(
 
     await asyncio.wait_for(store.close(), 10)
 
+    connection = sqlite3.connect(tmp_path / "grove.db", timeout=0, isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")  # nobody holds it any more
+    assert connection.in_transaction
+    connection.close()
+
 
 async def test_all_who_wait_for_a_locked_file_are_told_and_the_store_goes_on(
     file_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -514,7 +506,9 @@ async def test_the_quick_do_not_wait_for_all_the_slow(file_store: SqlStore) -> N
     await asyncio.gather(*others)
 
 
-async def test_who_has_gone_before_it_began_writes_nothing(file_store: SqlStore) -> None:
+async def test_who_has_gone_before_it_began_writes_nothing_and_holds_up_nobody(
+    file_store: SqlStore,
+) -> None:
     holding, go_on = await _held_up(file_store)
     gone = asyncio.create_task(file_store.transact(partial(someone, name="gone")))
     stays = asyncio.create_task(file_store.transact(partial(someone, name="stays")))
@@ -522,7 +516,7 @@ async def test_who_has_gone_before_it_began_writes_nothing(file_store: SqlStore)
     gone.cancel()
     await asyncio.sleep(0)
     go_on.set()
-    await stays
+    await asyncio.wait_for(stays, 10)
     await holding
 
     assert await _names(file_store) == ["Stays"]

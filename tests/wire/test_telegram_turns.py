@@ -167,4 +167,4 @@ async def test_a_tap_without_the_field_that_games_need_counts() -> None:
         tap = {"id": "77", "from": ana.user, "message": terms, "data": data}
         here.tg.queue("callback_query", tap)
 
-        await ana.reads("You can begin")
+        assert await ana.reads("You can begin")
