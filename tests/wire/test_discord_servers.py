@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
@@ -46,79 +47,66 @@ class Town:
         return rules_of(self.community).daily_quota == 5 and schedule.hour == 9
 
 
+@pytest.fixture
+async def town() -> AsyncIterator[Town]:
+    server = await DiscordServer().start()
+    yield Town(server)
+    await server.close()
+
+
 @pytest.mark.parametrize("unavailable", [{}, {"unavailable": False}])
 async def test_a_server_that_removes_the_bot_finds_its_settings_when_it_lets_it_in_again(
-    tmp_path: Path, unavailable: dict[str, bool]
+    town: Town, tmp_path: Path, unavailable: dict[str, bool]
 ) -> None:
-    server = await DiscordServer().start()
-    try:
-        town = Town(server)
-        async with connected(town.desk, server, tmp_path):
-            await town.settle()
+    async with connected(town.desk, town.server, tmp_path):
+        await town.settle()
 
-            await server.dispatch("GUILD_DELETE", {"id": GUILD})
-            await server.until(lambda: not town.community.active)
-            let_in = {key: what for key, what in guild().items() if key != "unavailable"}
-            await server.dispatch("GUILD_CREATE", let_in | unavailable)
-            await server.until(lambda: town.community.active)
+        await town.server.dispatch("GUILD_DELETE", {"id": GUILD})
+        await town.server.until(lambda: not town.community.active)
+        let_in = {key: what for key, what in guild().items() if key != "unavailable"}
+        await town.server.dispatch("GUILD_CREATE", let_in | unavailable)
+        await town.server.until(lambda: town.community.active)
 
-        assert town.moves == ["out", "in"]
-        assert town.is_set_up()
-        assert not server.complaints
-    finally:
-        await server.close()
+    assert town.moves == ["out", "in"]
+    assert town.is_set_up()
+    assert not town.server.complaints
 
 
-async def test_an_admin_names_channels_of_their_own_server_alone(tmp_path: Path) -> None:
-    server = await DiscordServer().start()
-    try:
-        town = Town(server)
-        async with connected(town.desk, server, tmp_path):
-            await town.settle()
-            admin = Member(server, "Ada", permissions=SEND | MANAGE_GUILD)
-            for value, said in (("555", "a channel of this community"), ("<#900>", "Saved")):
-                card = await (
-                    await admin.slash("config", setting="board_channel", value=value)
-                ).card()
-                assert said in card.text
+async def test_an_admin_names_channels_of_their_own_server_alone(
+    town: Town, tmp_path: Path
+) -> None:
+    async with connected(town.desk, town.server, tmp_path):
+        await town.settle()
+        admin = Member(town.server, "Ada", permissions=SEND | MANAGE_GUILD)
+        for value, said in (("555", "a channel of this community"), ("<#900>", "Saved")):
+            card = await (await admin.slash("config", setting="board_channel", value=value)).card()
+            assert said in card.text
 
-        assert rules_of(town.community).board_channel == "900"
-    finally:
-        await server.close()
+    assert rules_of(town.community).board_channel == "900"
 
 
 async def test_a_server_that_is_not_available_for_a_while_has_removed_nobody(
-    tmp_path: Path,
+    town: Town, tmp_path: Path
 ) -> None:
-    server = await DiscordServer().start()
-    try:
-        town = Town(server)
-        async with connected(town.desk, server, tmp_path):
-            await town.settle()
+    async with connected(town.desk, town.server, tmp_path):
+        await town.settle()
 
-            await server.dispatch("GUILD_DELETE", {"id": GUILD, "unavailable": True})
-            await server.dispatch("GUILD_CREATE", guild())
-            await (await Member(server, "Ben").slash("leaderboard")).card()
+        await town.server.dispatch("GUILD_DELETE", {"id": GUILD, "unavailable": True})
+        await town.server.dispatch("GUILD_CREATE", guild())
+        await (await Member(town.server, "Ben").slash("leaderboard")).card()
 
-        assert town.community.active
-        assert town.moves == []
-        assert town.is_set_up()
-    finally:
-        await server.close()
+    assert town.community.active
+    assert town.moves == []
+    assert town.is_set_up()
 
 
 async def test_a_server_that_removed_the_bot_while_it_was_away_keeps_its_settings(
-    tmp_path: Path,
+    town: Town, tmp_path: Path
 ) -> None:
-    server = await DiscordServer().start()
-    try:
-        town = Town(server)
-        async with connected(town.desk, server, tmp_path):
-            await town.settle()
-        async with connected(town.desk, server, tmp_path):
-            await (await Member(server, "Ben").slash("leaderboard")).card()
+    async with connected(town.desk, town.server, tmp_path):
+        await town.settle()
+    async with connected(town.desk, town.server, tmp_path):
+        await (await Member(town.server, "Ben").slash("leaderboard")).card()
 
-        assert town.moves == []
-        assert town.is_set_up()
-    finally:
-        await server.close()
+    assert town.moves == []
+    assert town.is_set_up()
