@@ -37,15 +37,21 @@ async def called_back(running: Program, target: str) -> None:
     await listens(int(running.more["GROVE_HTTP_PORT"]))
 
 
+async def asked_to_write(running: Program, target: str) -> Volunteer:
+    """Somebody who is asked for a first message, by a program behind a webhook."""
+    await called_back(running, target)
+    ana = await agreed(running.tg, 7, "Ana")
+    await ana.asks("/work initial_prompt", "Send your text here")
+    return ana
+
+
 async def test_killed_behind_a_webhook_before_the_commit_it_is_called_again_and_counts_once(
     tmp_path: Path,
 ) -> None:
     settings, target = behind_webhook()
     async with program(tmp_path, **settings) as running:
         tg = running.tg
-        await called_back(running, target)
-        ana = await agreed(tg, 7, "Ana")
-        await ana.asks("/work initial_prompt", "Send your text here")
+        ana = await asked_to_write(running, target)
         await ana.asks(QUESTION, "Your draft")
 
         with closing(sqlite3.connect(tmp_path / "data" / "grove.db", isolation_level=None)) as lock:
@@ -73,9 +79,7 @@ async def test_killed_behind_a_webhook_after_the_commit_its_answer_is_given_agai
     settings, target = behind_webhook()
     async with program(tmp_path, **settings) as running:
         tg = running.tg
-        await called_back(running, target)
-        ana = await agreed(tg, 7, "Ana")
-        await ana.asks("/work initial_prompt", "Send your text here")
+        ana = await asked_to_write(running, target)
 
         tg.faults.append(Fault("sendMessage", "slow", seconds=60))
         ana.say(QUESTION)
