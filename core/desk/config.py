@@ -118,10 +118,8 @@ def press_open(visit: Visit, task_id: int | None, argument: str | None) -> Scree
 
 def press_sendnow(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
     """`board.period`: a post that was refused, or may not have arrived, goes out (again)."""
-    flow.community_here(visit)
-    assert visit.community is not None
     board, _, period = (argument or "").partition(".")
-    posting.send_now(visit, visit.community.id, board, period)
+    posting.send_now(visit, flow.community_here(visit).id, board, period)
     return replace(all_settings(visit), notes=(N_("It is being sent."),))
 
 
