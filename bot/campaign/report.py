@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +14,6 @@ from core.agreement import kendalls_w, krippendorffs_alpha, units_from_ballots
 from core.languages import LANGUAGES
 from core.model import Ballot, Message, Role, Tree, TreeState
 from core.ports import UnitOfWork
-from core.ranking import consensus
 
 _WIDEST_TEXT = 110
 _PEOPLE_LOOKED_AT = 100
@@ -85,7 +85,7 @@ def _grow(drawing: Drawing, found: FinishedTree, parent: Message) -> None:
     children = found.tree.children(parent.id)
     ranked = {child.id: child.rank for child in children if child.rank is not None}
     if len(ranked) > 1:
-        drawing.add(_verdict(found.ballots[parent.id], list(ranked)))
+        drawing.add(_verdict(found.ballots[parent.id], ranked))
     for child in sorted(children, key=lambda child: (ranked.get(child.id, 99), child.id)):
         _grow(drawing.add(_message(child)), found, child)
 
@@ -115,9 +115,11 @@ def _facts(message: Message) -> list[str]:
     return facts
 
 
-def _verdict(ballots: Sequence[Ballot], ids: Sequence[int]) -> Text:
-    order = " > ".join(" = ".join(f"#{i}" for i in group) for group in consensus(ballots, ids))
-    said = _said(kendalls_w(ballots, ids))
+def _verdict(ballots: Sequence[Ballot], ranks: Mapping[int, int]) -> Text:
+    """The order as it was found when the vote ended: weights of voters have moved on since."""
+    groups = groupby(sorted(ranks, key=lambda i: (ranks[i], i)), ranks.__getitem__)
+    order = " > ".join(" = ".join(f"#{i}" for i in group) for _, group in groups)
+    said = _said(kendalls_w(ballots, list(ranks)))
     return Text(f"{len(ballots)} ballots: {order}; agreement (Kendall's W) {said}", style="yellow")
 
 

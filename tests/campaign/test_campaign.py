@@ -21,9 +21,10 @@ from bot.campaign.volunteers import Diligence, Volunteer, crowd
 from bot.campaign.writing import Writers
 from core.desk import Desk
 from core.dialogue import LabelQuestion, Widget
-from core.model import TaskKind, TreeState
+from core.model import Ballot, TaskKind, TreeState
 from core.ports import World
 from core.testing import MemoryStore, ToldGuess
+from core.testing.samples import message, tree
 from core.text import N_
 
 LANGUAGES = ("en", "de")
@@ -109,6 +110,21 @@ def test_the_finished_tree_that_is_shown_has_its_votes_consensus_and_agreement()
     assert re.search(r"\d ballots: #\d+( [>=] #\d+)+; agreement \(Kendall's W\) \d\.\d\d", shown)
     for message in found.tree.messages.values():
         assert f"#{message.id}, " in shown
+
+
+def test_the_order_that_is_shown_is_the_one_found_when_the_vote_ended() -> None:
+    told = [message(1), message(2, parent=1, rank=0), message(3, parent=1, rank=1)]
+    weighed_since = [
+        Ballot(groups=((2,), (3,)), shown=(2, 3), weight=0.1),
+        Ballot(groups=((3,), (2,)), shown=(2, 3), weight=1.4),
+    ]
+    console = Console(width=200, file=StringIO())
+
+    found = report.FinishedTree(tree(*told), {1: weighed_since, 2: [], 3: []})
+    console.print(report.drawn(found))
+
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "2 ballots: #2 > #3; " in shown
 
 
 def person(diligence: Diligence) -> Volunteer:
