@@ -23,8 +23,7 @@ from core.desk import Desk
 from core.dialogue import LabelQuestion, Widget
 from core.model import Ballot, TaskKind, TreeState
 from core.ports import World
-from core.testing import MemoryStore, ToldGuess
-from core.testing.samples import message, tree
+from core.testing import MemoryStore, ToldGuess, samples
 from core.text import N_
 
 LANGUAGES = ("en", "de")
@@ -113,14 +112,16 @@ def test_the_finished_tree_that_is_shown_has_its_votes_consensus_and_agreement()
 
 
 def test_the_order_that_is_shown_is_the_one_found_when_the_vote_ended() -> None:
-    told = [message(1), message(2, parent=1, rank=0), message(3, parent=1, rank=1)]
+    first, second = (samples.message(i, parent=1, rank=i - 2) for i in (2, 3))
     weighed_since = [
         Ballot(groups=((2,), (3,)), shown=(2, 3), weight=0.1),
         Ballot(groups=((3,), (2,)), shown=(2, 3), weight=1.4),
     ]
     console = Console(width=200, file=StringIO())
 
-    found = report.FinishedTree(tree(*told), {1: weighed_since, 2: [], 3: []})
+    found = report.FinishedTree(
+        samples.tree(samples.message(1), first, second), {1: weighed_since, 2: [], 3: []}
+    )
     console.print(report.drawn(found))
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
