@@ -172,7 +172,9 @@ async def test_killed_again_and_again_while_people_write_nothing_is_lost_and_not
     tmp_path: Path, way: str, kills: int
 ) -> None:
     settings, target = behind_webhook() if way == "webhook" else ({}, "")
-    settings["GROVE_POLICY_MAX_INITIAL_PROMPT_REVIEW"] = "100000"
+    settings |= dict.fromkeys(
+        ("GROVE_POLICY_MAX_INITIAL_PROMPT_REVIEW", "GROVE_POLICY_MAX_REQUESTS"), "100000"
+    )
     async with program(tmp_path, **settings) as running:
         tg = running.tg
         tg.limited = False  # who was killed cannot know what they said a second ago
