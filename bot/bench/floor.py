@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from time import perf_counter, process_time
+from typing import TypeAlias
 
 import asyncpg
 
@@ -15,7 +17,10 @@ from bot.bench.stores import POLICY, Place, desk_of
 from bot.bench.volunteers import Clocked
 from storage.driver import Row, Sql, Value, for_sqlite
 from storage.postgres import SETTINGS
-from storage.sqlite import prepare
+from storage.sqlite import COMMITS_BETWEEN_CHECKPOINTS, move_log, prepare
+
+Times: TypeAlias = list[tuple[str, float]]
+"""Events in their order, with the seconds that each took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +99,65 @@ class Floor:
     client_cpu_ms: float
     server_cpu_ms: float | None
     spreads: dict[str, Spread]
+    queued: dict[str, Spread]  # the same for one of several clients who take turns
 
     @property
     def per_second(self) -> float:
         return self.tasks / self.seconds
 
 
-async def replay(place: Place, name: str, recording: Recording) -> Floor:
-    """Send a recording again to a store like the one that it was made on."""
+async def replay(place: Place, name: str, recording: Recording, clients: int) -> Floor:
+    """Send a recording again to a store like the one that it was made on.
+
+    clients: so many who take turns, each with one event at a time, for `Floor.queued`.
+    """
     if place.server is None:
-        clocked, cpu = await asyncio.to_thread(_on_sqlite, place, name, recording)
+        times, cpu = await asyncio.to_thread(_on_sqlite, place, name, recording)
         served = None
     else:
-        clocked, cpu, served = await _on_postgres(place, name, recording)
+        times, cpu, served = await _on_postgres(place, name, recording)
     done = max(1, recording.tasks)
     events = [calls for event, calls in recording.transactions if event]
     return Floor(
         tasks=recording.tasks,
         statements=sum(len(calls) for calls in events) / done,
-        seconds=sum(sum(times) for times in clocked.times.values()) / 1000,
+        seconds=sum(seconds for _, seconds in times),
         client_cpu_ms=cpu * 1000 / done,
         server_cpu_ms=None if served is None else served * 1000 / done,
-        spreads={what: Spread.of(times) for what, times in clocked.times.items()},
+        spreads=_spreads(times),
+        queued=_spreads(_queued(times, clients)),
     )
 
 
-def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Clocked, float]:
+def _spreads(times: Times) -> dict[str, Spread]:
+    clocked = Clocked()
+    for event, seconds in times:
+        clocked.note(event, seconds)
+    return {what: Spread.of(of_it) for what, of_it in clocked.times.items()}
+
+
+def _queued(times: Times, clients: int) -> Times:
+    """What each event takes for one of so many clients who are served in turn.
+
+    Who sends the next event as soon as the last one is answered waits for all the others' first.
+    """
+    ends = [0.0, *accumulate(seconds for _, seconds in times)]
+    return [
+        (event, ends[number] - ends[max(0, number - clients)])
+        for number, (event, _) in enumerate(times, 1)
+    ]
+
+
+def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Times, float]:
     path = place.address(name).path
     assert path is not None
     db = sqlite3.connect(path, isolation_level=None, cached_statements=512)
     prepare(db)
-    clocked, cpu = Clocked(), 0.0
-    for event, calls in recording.transactions:
+    times: Times = []
+    cpu = 0.0
+    for number, (event, calls) in enumerate(recording.transactions):
+        if number % COMMITS_BETWEEN_CHECKPOINTS == 0:
+            move_log(db)
         prepared = [(call.how, for_sqlite(call.sql), _plain(call)) for call in calls]
         began, begun = process_time(), perf_counter()
         db.execute("BEGIN IMMEDIATE")
@@ -138,10 +170,10 @@ def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Clocked, 
                 db.execute(sql, values).fetchall()
         db.execute("COMMIT")
         if event:
-            clocked.note(event, perf_counter() - begun)
+            times.append((event, perf_counter() - begun))
             cpu += process_time() - began
     db.close()
-    return clocked, cpu
+    return times, cpu
 
 
 def _plain(call: Call) -> Sequence[Value]:
@@ -154,14 +186,15 @@ def _plain(call: Call) -> Sequence[Value]:
 
 async def _on_postgres(
     place: Place, name: str, recording: Recording
-) -> tuple[Clocked, float, float | None]:
+) -> tuple[Times, float, float | None]:
     db = await asyncpg.connect(
         place.url(name),
         statement_cache_size=512,
         server_settings=SETTINGS,
     )
     server = ServerClock(place.url(name))
-    clocked, cpu, served_before = Clocked(), 0.0, await server.seconds()
+    times: Times = []
+    cpu, served_before = 0.0, await server.seconds()
     for event, calls in recording.transactions:
         began, begun = process_time(), perf_counter()
         await db.execute("BEGIN")
@@ -176,9 +209,9 @@ async def _on_postgres(
                 await db.fetch(call.sql, *call.values)
         await db.execute("COMMIT")
         if event:
-            clocked.note(event, perf_counter() - begun)
+            times.append((event, perf_counter() - begun))
             cpu += process_time() - began
     served = await server.seconds()
     await db.close()
     both = served is not None and served_before is not None
-    return clocked, cpu, (served or 0.0) - (served_before or 0.0) if both else None
+    return times, cpu, (served or 0.0) - (served_before or 0.0) if both else None
