@@ -155,8 +155,15 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         """Languages with prompts in the lottery."""
         ...
 
-    def forget(self, events: datetime, boards: datetime, limit: int) -> int:
-        """Drop keys of events, boards of days and weeks, and posts before then; how many."""
+    def forget_events(self, before: datetime, minute: int) -> int:
+        """Drop keys of events from before then; how many.
+
+        minute: of the day. A store may keep a key until its minute of the day comes round.
+        """
+        ...
+
+    def forget_boards(self, before: datetime, limit: int) -> int:
+        """Drop boards of days and weeks, and posts, from before then; how many."""
         ...
 
     def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:

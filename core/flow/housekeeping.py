@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core.flow.growth import draw_lottery, settle
 from core.flow.handing import expire_leases
@@ -43,14 +43,10 @@ def tend(turn: Turn) -> Tended:
             for tree_id in turn.unit.idle_trees(TreeState.RANKING, since, _AT_ONCE)
         ),
         grown=sum(draw_lottery(turn, lang) for lang in turn.unit.languages_waiting()),
-        forgotten=turn.unit.forget(seen, boards, _old_boards(turn.now)),
+        forgotten=turn.unit.forget_events(seen, 60 * turn.now.hour + turn.now.minute)
+        + (turn.unit.forget_boards(boards, 10 * _AT_ONCE) if turn.now.minute == 0 else 0),
         swept=sweep_on(turn),
     )
-
-
-def _old_boards(now: datetime) -> int:
-    """How many old counters and posts may go now; they are looked for once an hour."""
-    return 10 * _AT_ONCE if now.minute == 0 else 0
 
 
 def close_votes(turn: Turn, tree_id: int) -> bool:

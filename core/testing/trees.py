@@ -106,18 +106,21 @@ class Trees(Part):
         waiting = TreeState.PROMPT_LOTTERY_WAITING
         return sorted({t.lang for t in self._t.trees.values() if t.state is waiting})
 
-    def forget(self, events: datetime, boards: datetime, limit: int) -> int:
-        old = [key for key, at in self._t.seen.items() if at < events]
+    def forget_events(self, before: datetime, minute: int) -> int:
+        old = [key for key, at in self._t.seen.items() if at < before]
         for key in old:
             del self._t.seen[key]
-        day, week = forgotten_periods(boards)
+        return len(old)
+
+    def forget_boards(self, before: datetime, limit: int) -> int:
+        day, week = forgotten_periods(before)
         counters = [key for key in self._t.tallies if "d:" <= key[1] < day or "w:" <= key[1] < week]
         for counter in counters[:limit]:
             del self._t.tallies[counter]
-        posts = [key for key, p in self._t.posts.items() if p.state.is_over and p.due < boards]
+        posts = [key for key, p in self._t.posts.items() if p.state.is_over and p.due < before]
         for post in posts[:limit]:
             del self._t.posts[post]
-        return len(old) + len(counters[:limit]) + len(posts[:limit])
+        return len(counters[:limit]) + len(posts[:limit])
 
     def backlog_tree_ids(self, lang: str, limit: int) -> Sequence[int]:
         waiting = [

@@ -152,7 +152,6 @@ class SeenRow(Table, table=True):
     """An event that was handled, as a number made of its key, so that a repeat stores nothing."""
 
     __tablename__ = "seen"
-    __table_args__ = (index("ix_seen_second", "second"),)
 
     event: int = part(Id)
     second: int = column(Id)  # since 1970; short, for there are many rows

@@ -20,11 +20,8 @@ __all__ = ["Means", "SqlUnit"]
 class SqlUnit(People, Links, Opinions, Posts, Allowances, Reminders, Record, Casework):
     """Everything the core asks of a store, inside one transaction."""
 
-    def forget(self, events: datetime, boards: datetime, limit: int) -> int:
-        gone = self._forget_events(events)
-        if limit:
-            gone += self._forget_counters(boards, limit) + self._forget_posts(boards, limit)
-        return gone
+    def forget_boards(self, before: datetime, limit: int) -> int:
+        return self._forget_counters(before, limit) + self._forget_posts(before, limit)
 
     def finish(self) -> None:
         """Write what was put off to the end, in the one order that all transactions keep."""

@@ -183,7 +183,7 @@ async def test_old_days_weeks_and_posts_are_forgotten_and_nothing_else(store: St
         return here
 
     here = await store.transact(work)
-    gone = [await store.transact(lambda unit: unit.forget(AT, then, 5)) for _ in range(3)]
+    gone = [await store.transact(lambda unit: unit.forget_boards(then, 5)) for _ in range(3)]
 
     assert sum(gone) == 9 + 3
     assert [p.state for p in await store.read(lambda unit: unit.posts_of(here, 9))] == [
