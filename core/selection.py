@@ -19,7 +19,7 @@ from core.model import (
 )
 from core.policy import Policy
 from core.ports import WaitingAuthor
-from core.tree import ballots_wanted, places_below, reviews_needed, size, takes_reviews
+from core.tree import ballots_wanted, places, reviews_needed, size, takes_reviews
 
 LAST_URGENCY = 60
 """Urgency of the least urgent work; a prompt under review stands in the middle."""
@@ -73,21 +73,20 @@ def _replies(
     if budget <= 0:
         return []
     slots = []
-    for parent in tree.messages.values():
+    for parent_id, free in places(tree).items():
+        parent = tree.messages[parent_id]
         kind = reply_kind(parent.role.other)
-        free = places_below(tree, parent) - leased.get((parent.id, kind), 0)
-        if free > 0:
-            slots.append(
-                Slot(
-                    tree_id=tree.id,
-                    target_id=parent.id,
-                    kind=kind,
-                    lang=tree.lang,
-                    free=min(free, budget),
-                    urgency=urgency if _is_lonely(tree, parent, policy) else urgency + 1,
-                    author_id=parent.author_id,
-                )
+        slots.append(
+            Slot(
+                tree_id=tree.id,
+                target_id=parent_id,
+                kind=kind,
+                lang=tree.lang,
+                free=min(free - leased.get((parent_id, kind), 0), budget),
+                urgency=urgency if _is_lonely(tree, parent, policy) else urgency + 1,
+                author_id=parent.author_id,
             )
+        )
     return slots
 
 
@@ -111,24 +110,23 @@ def _share(number: int) -> float:
 
 
 def _rankings(tree: Tree, leased: Mapping[tuple[int, TaskKind], int], policy: Policy) -> list[Slot]:
-    wanted = {m.id: ballots_wanted(tree, m, policy) for m in tree.messages.values()}
+    wanted = ballots_wanted(tree, policy)
     urgency = min(LAST_URGENCY, sum(wanted.values()))
     slots = []
     for parent_id, missing in wanted.items():
-        if missing:
-            parent = tree.messages[parent_id]
-            kind = rank_kind(parent.role.other)
-            slots.append(
-                Slot(
-                    tree_id=tree.id,
-                    target_id=parent_id,
-                    kind=kind,
-                    lang=tree.lang,
-                    free=missing - leased.get((parent_id, kind), 0),
-                    urgency=urgency,
-                    round=parent.ballot_round,
-                )
+        parent = tree.messages[parent_id]
+        kind = rank_kind(parent.role.other)
+        slots.append(
+            Slot(
+                tree_id=tree.id,
+                target_id=parent_id,
+                kind=kind,
+                lang=tree.lang,
+                free=missing - leased.get((parent_id, kind), 0),
+                urgency=urgency,
+                round=parent.ballot_round,
             )
+        )
     return slots
 
 

@@ -6,6 +6,7 @@ chart in docs/tree-states.md is checked against `TRANSITIONS`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -69,7 +70,7 @@ def next_state(tree: Tree, policy: Policy) -> TreeState:
     if tree.state in RANKED:
         if not tree.root.is_present:
             return _S.HALTED_BY_MODERATOR
-        return _S.RANKING if wants_ballots(tree, policy) else _S.READY_FOR_EXPORT
+        return _S.RANKING if ballots_wanted(tree, policy) else _S.READY_FOR_EXPORT
     return implied_state(tree, policy)
 
 
@@ -86,47 +87,48 @@ def implied_state(tree: Tree, policy: Policy) -> TreeState:
         return _S.PROMPT_LOTTERY_WAITING
     if not growth_is_complete(tree):
         return _S.GROWING
-    return _S.RANKING if wants_ballots(tree, policy) else _S.READY_FOR_EXPORT
+    return _S.RANKING if ballots_wanted(tree, policy) else _S.READY_FOR_EXPORT
 
 
 def growth_is_complete(tree: Tree) -> bool:
     """Nothing waits for a verdict, and the goal is reached or no message can take a reply."""
-    if any(m.is_undecided and stands(tree, m) for m in tree.messages.values()):
+    if any(m.is_undecided for m in standing(tree).values()):
         return False
     if any(lease.kind in REPLYING for lease in tree.leases):
         return False
-    if size(tree) >= tree.limits.goal_size:
-        return True
-    return not any(places_below(tree, message) for message in tree.messages.values())
+    return size(tree) >= tree.limits.goal_size or not places(tree)
 
 
 def size(tree: Tree) -> int:
     """Messages that keep a place: accepted, under review or held; the prompt included."""
-    return sum(m.keeps_place and stands(tree, m) for m in tree.messages.values())
+    return sum(m.keeps_place for m in standing(tree).values())
 
 
-def stands(tree: Tree, message: Message) -> bool:
-    """Whether neither this message nor one above it is gone.
+def standing(tree: Tree) -> Mapping[int, Message]:
+    """The messages that are not gone, and below none that is.
 
     When an author leaves with a text, the replies of others below it stay theirs, but nothing of
     them can be published any more: no work goes into them, and they take nobody's place.
     """
-    while message.is_present:
-        if message.parent_id is None:
-            return True
-        message = tree.messages[message.parent_id]
-    return False
+    found: dict[int, Message] = {}
+    for message in tree.messages.values():  # parents before children
+        if message.is_present and (message.parent_id is None or message.parent_id in found):
+            found[message.id] = message
+    return found
 
 
-def places_below(tree: Tree, parent: Message) -> int:
-    """How many more replies this message can take, leases left aside."""
-    if not parent.is_accepted or parent.depth >= tree.limits.max_depth or not stands(tree, parent):
-        return 0
-    limit = (
-        tree.limits.max_children if parent.role is Role.PROMPTER else tree.limits.prompter_replies
-    )
-    kept = sum(m.keeps_place for m in tree.messages.values() if m.parent_id == parent.id)
-    return max(0, limit - kept)
+def places(tree: Tree) -> Mapping[int, int]:
+    """How many more replies messages can take, leases left aside; without those that take none."""
+    limits, stand = tree.limits, standing(tree)
+    kept = Counter(m.parent_id for m in stand.values() if m.keeps_place)
+    found: dict[int, int] = {}
+    for parent in stand.values():
+        if parent.depth < limits.max_depth and parent.is_accepted:
+            asks = parent.role is Role.PROMPTER
+            most = limits.max_children if asks else limits.prompter_replies
+            if most > kept[parent.id]:
+                found[parent.id] = most - kept[parent.id]
+    return found
 
 
 def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message, ...]:
@@ -139,17 +141,14 @@ def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message
     return replies
 
 
-def ballots_wanted(tree: Tree, parent: Message, policy: Policy) -> int:
-    """Ballots still missing below this message; 0 where there is nothing to rank."""
-    if not replies_to_rank(tree, parent.id, policy) or not stands(tree, parent):
-        return 0
-    needed = max(tree.limits.min_rankings, parent.ballots_needed)
-    return max(0, needed - parent.ballots)
-
-
-def wants_ballots(tree: Tree, policy: Policy) -> bool:
-    """Whether any set of replies still lacks ballots."""
-    return any(ballots_wanted(tree, message, policy) for message in tree.messages.values())
+def ballots_wanted(tree: Tree, policy: Policy) -> Mapping[int, int]:
+    """Ballots still missing, by the message whose replies they order; without those with all."""
+    found: dict[int, int] = {}
+    for parent in standing(tree).values():
+        missing = max(tree.limits.min_rankings, parent.ballots_needed) - parent.ballots
+        if missing > 0 and replies_to_rank(tree, parent.id, policy):
+            found[parent.id] = missing
+    return found
 
 
 def reviews_needed(tree: Tree, message: Message) -> int:
@@ -159,10 +158,8 @@ def reviews_needed(tree: Tree, message: Message) -> int:
 
 def takes_reviews(tree: Tree, message: Message) -> bool:
     """Whether a review of this message counts now."""
-    if not message.is_undecided or not stands(tree, message):
-        return False
     wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
-    return tree.state is wanted
+    return tree.state is wanted and message.is_undecided and message.id in standing(tree)
 
 
 def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
@@ -174,7 +171,8 @@ def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
     held_here = sum(x.kind in REPLYING and x.target_id == parent_id for x in tree.leases) - own
     held = sum(x.kind in REPLYING for x in tree.leases) - own
     return (
-        places_below(tree, parent) - held_here > 0 and tree.limits.goal_size - size(tree) - held > 0
+        places(tree).get(parent_id, 0) - held_here > 0
+        and tree.limits.goal_size - size(tree) - held > 0
     )
 
 
@@ -291,9 +289,9 @@ def with_ballots(tree: Tree, parent_id: int, ballots: Sequence[Ballot], policy: 
 
 def with_closed_votes(tree: Tree, ballots: Mapping[int, Sequence[Ballot]], policy: Policy) -> Tree:
     """No more ballots are waited for where the least number is reached; ties stay ties."""
-    for parent_id, given in ballots.items():
-        parent = tree.messages[parent_id]
-        if ballots_wanted(tree, parent, policy) and parent.ballots >= tree.limits.min_rankings:
+    for parent_id in ballots.keys() & ballots_wanted(tree, policy):
+        parent, given = tree.messages[parent_id], ballots[parent_id]
+        if parent.ballots >= tree.limits.min_rankings:
             ids = frozenset(m.id for m in replies_to_rank(tree, parent_id, policy))
             tree = tree.with_message(replace(parent, ballots_needed=parent.ballots))
             for message_id, rank in _ranks(given, ids).items():
@@ -323,9 +321,9 @@ def _is_still_wanted(tree: Tree, lease: Lease, policy: Policy) -> bool:
     if lease.kind in LABELLING:
         return takes_reviews(tree, target)
     if lease.kind in REPLYING:
-        return tree.state is _S.GROWING and target.is_accepted and stands(tree, target)
+        return tree.state is _S.GROWING and target.is_accepted and target.id in standing(tree)
     return (
         tree.state is _S.RANKING
         and bool(replies_to_rank(tree, target.id, policy))
-        and stands(tree, target)
+        and target.id in standing(tree)
     )

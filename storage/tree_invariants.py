@@ -14,7 +14,7 @@ from core.selection import open_work
 from core.tree import (
     RANKED,
     next_state,
-    places_below,
+    places,
     replies_to_rank,
     reviews_needed,
     size,
@@ -66,12 +66,13 @@ def _broken_of_grown(tree: Tree, opinions: Opinions) -> Iterator[str]:
         if takes_reviews(tree, message)
     ):
         yield "No more reviews are being given than are needed."
+    free = places(tree)
     replying = sum(lease.kind in REPLYING for lease in tree.leases)
     if replying and size(tree) + replying > tree.limits.goal_size:
         yield "No more replies are being written than the tree's goal."
     if any(
-        _leases(tree, message.id, REPLYING) > places_below(tree, message)
-        for message in tree.messages.values()
+        _leases(tree, message_id, REPLYING) > free.get(message_id, 0)
+        for message_id in tree.messages
     ):
         yield "No more replies are being written than a message may have."
 

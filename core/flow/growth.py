@@ -7,7 +7,7 @@ from core.flow.rewards import compare_votes, earn_for_changes
 from core.flow.turn import Turn
 from core.model import TaskState, Tree, TreeState
 from core.people import AuditEntry
-from core.tree import STAYS, advanced, lost_leases, wants_ballots
+from core.tree import STAYS, advanced, ballots_wanted, lost_leases
 from core.values import replace
 
 _ENDED = STAYS | {TreeState.READY_FOR_EXPORT}
@@ -97,6 +97,6 @@ def wake_tree(turn: Turn, tree_id: int) -> bool:
     tree = turn.unit.free_tree(tree_id)
     if tree is None or tree.state is not TreeState.BACKLOG_RANKING:
         return False
-    state = TreeState.RANKING if wants_ballots(tree, turn.policy) else TreeState.READY_FOR_EXPORT
+    state = TreeState.RANKING if ballots_wanted(tree, turn.policy) else TreeState.READY_FOR_EXPORT
     settle(turn, tree, replace(tree, state=state), reason="backlog")
     return True

@@ -55,9 +55,8 @@ def close_votes(turn: Turn, tree_id: int) -> bool:
     if tree is None or tree.state is not TreeState.RANKING:
         return False
     ballots = {
-        message.id: turn.unit.ballots(message.id)
-        for message in tree.messages.values()
-        if ballots_wanted(tree, message, turn.policy)
+        message_id: turn.unit.ballots(message_id)
+        for message_id in ballots_wanted(tree, turn.policy)
     }
     after = settle(
         turn, tree, with_closed_votes(tree, ballots, turn.policy), reason="no more votes"

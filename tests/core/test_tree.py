@@ -17,7 +17,7 @@ from core.tree import (
     judged,
     lost_leases,
     next_state,
-    places_below,
+    places,
     replies_to_rank,
     size,
     takes_reply,
@@ -119,17 +119,17 @@ def test_a_ranked_tree_whose_prompt_is_gone_is_halted() -> None:
 def test_a_rejected_or_removed_reply_gives_its_place_back() -> None:
     both = tree(*FULL[:3])
 
-    assert places_below(both, ROOT) == 0
-    assert places_below(judged(both, 3, False, NOW), ROOT) == 1
-    assert places_below(with_fate(both, [3], Fate.DELETED), ROOT) == 1
+    assert ROOT.id not in places(both)
+    assert places(judged(both, 3, False, NOW))[ROOT.id] == 1
+    assert places(with_fate(both, [3], Fate.DELETED))[ROOT.id] == 1
 
 
 def test_an_assistant_message_takes_one_prompter_reply_and_the_deepest_takes_none() -> None:
     grown = tree(*FULL[:3])
 
-    assert places_below(grown, grown.messages[2]) == 1
+    assert places(grown)[2] == 1
     deep = message(4, 2, role=Role.PROMPTER, depth=3)
-    assert places_below(grown.with_message(deep), deep) == 0
+    assert deep.id not in places(grown.with_message(deep))
 
 
 def test_a_reply_fits_only_while_its_parent_and_the_goal_have_room() -> None:
