@@ -45,13 +45,13 @@ class Volunteer:
         button = button_with(message, words)
         return self.server.tap(self.user, message, button["callback_data"])
 
-    async def reads(self, words: str, seconds: float = 10.0) -> Json:
+    async def reads(self, words: str, seconds: float = 30.0) -> Json:
         """Wait for a message with these words, new or drawn over; from then on it is read."""
         message: Json = await self.server.until(lambda: self._with(words), seconds)
         self._seen = max(self._seen, len(self.server.calls))
         return message
 
-    async def asks(self, text: str, words: str, seconds: float = 10.0) -> Json:
+    async def asks(self, text: str, words: str, seconds: float = 30.0) -> Json:
         """Say something and wait for an answer with these words."""
         self._seen = len(self.server.calls)
         self.say(text)
@@ -67,12 +67,13 @@ class Volunteer:
 
     def _with(self, words: str) -> Json | None:
         """A message with these words that was sent or drawn since the last look."""
-        for call in self.server.calls[self._seen :]:
-            if call.chat == self.id and call.method.lower() in ("sendmessage", "editmessagetext"):
-                found = [m for m in self.inbox() if words in m.get("text", "")]
-                if found:
-                    return found[-1]
-        return None
+        found = [
+            message
+            for message in self.inbox()
+            if words in message.get("text", "")
+            and self.server.drawn[self.id, message["message_id"]] > self._seen
+        ]
+        return found[-1] if found else None
 
 
 def words_on(message: Json) -> list[str]:

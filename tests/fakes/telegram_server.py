@@ -92,6 +92,7 @@ class FakeTelegram:
         self.polls: deque[Call] = deque(maxlen=20)
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], Json] = {}
+        self.drawn: dict[tuple[int, int], int] = {}  # after how many calls each was last shown
         self.answers: dict[str, Json] = {}  # of callback queries
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.members: dict[tuple[int, int], str] = {}
@@ -201,7 +202,7 @@ class FakeTelegram:
         )
         return query_id
 
-    async def until(self, found: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def until(self, found: Callable[[], Any], seconds: float = 30.0) -> Any:
         """Wait until something is true of what the bot did."""
         try:
             async with asyncio.timeout(seconds), self._changed:
@@ -359,6 +360,7 @@ class FakeTelegram:
         if "message_thread_id" in call.params:
             message["message_thread_id"] = int(call.params["message_thread_id"])
         self.messages[call.chat, message["message_id"]] = message
+        self.drawn[call.chat, message["message_id"]] = len(self.calls)
         return message
 
     def _editmessagetext(self, call: Call) -> Json:
@@ -373,6 +375,8 @@ class FakeTelegram:
         message = self.messages.get((call.chat, int(call.params["message_id"])))
         if message is None:
             raise _Refused(400, "Bad Request: message to edit not found")
+        if text is not None:
+            self.drawn[call.chat, message["message_id"]] = len(self.calls)
         changed = dict(message)
         if text is not None:
             changed["text"] = text
