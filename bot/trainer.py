@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bot.errors import StartError
 
@@ -25,10 +27,21 @@ def run_training(*words: str) -> None:
 
 
 def training_code(words: Sequence[str]) -> int:
-    """How a command of training ended."""
-    process = subprocess.Popen([sys.executable, "-m", "training", *words])
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # it was told as well, and stops at a checkpoint
+    """How a command of training ended. It ends with this process, even when that is killed."""
+    command = [sys.executable, "-m", "training", "--attended", *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process, _passed_on(process):
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # it was told as well, and stops at a checkpoint
+
+
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A supervisor tells this process alone to stop."""
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

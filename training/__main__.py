@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from training import main as steps
+from training.alone import end_with_starter
 from training.errors import Cancelled, DiskFull, Refusal, is_disk_full
 
 OK, REFUSED, FULL, CANCELLED = 0, 2, 3, 130
@@ -14,6 +16,9 @@ OK, REFUSED, FULL, CANCELLED = 0, 2, 3, 130
 
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="training", description=__doc__)
+    root.add_argument(
+        "--attended", action="store_true", help="stop when standard input ends, as its starter does"
+    )
     commands = root.add_subparsers(dest="command", required=True)
     for name, sentence in (
         ("sft", "fine-tune on the best replies"),
@@ -124,6 +129,9 @@ def main(words: Sequence[str] | None = None) -> int:
     os.environ.setdefault(
         "OMP_WAIT_POLICY", "PASSIVE"
     )  # threads that wait must not keep others out
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if arguments.attended:
+        end_with_starter()
     try:
         run(arguments)
     except Cancelled as stopped:

@@ -5,7 +5,6 @@ why it has its value, so a run can be understood from its configuration alone.
 """
 
 import difflib
-import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from training.errors import BadConfig
+from training.ranges import OF_A_NEW_MODEL, RANGES, Range
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -212,38 +212,39 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _check(settings: Settings) -> None:
-    for section in ("sft", "reward", "rl"):
-        step = getattr(settings, section)
-        for name in ("batch_size", "accumulation", "max_length", "log_every"):
-            if getattr(step, name) < 1:
-                raise BadConfig(f"{section}.{name} must be at least 1")
-        if not step.epochs > 0 and step.max_steps < 1:
-            raise BadConfig(f"{section}: give epochs or max_steps")
-        if not 0 < step.learning_rate < math.inf:
-            raise BadConfig(f"{section}.learning_rate must be above 0")
-    _check_numbers(settings)
-    if settings.rl.generations < 2:
-        raise BadConfig("rl.generations must be at least 2: a reply is judged against the others")
-    if settings.rl.max_length <= settings.rl.max_new_tokens:
+    for key, allowed in _ranges(settings).items():
+        value = _value(settings, key)
+        if not allowed.holds(value):
+            raise BadConfig(f"{key} must be {allowed}; it is {value}")
+    for step in ("sft", "reward", "rl"):
+        steps = getattr(settings, step).max_steps
+        if steps < 1 and steps != -1:
+            raise BadConfig(f"{step}.max_steps must be at least 1, or -1 for whole epochs")
+    _check_together(settings)
+
+
+def _ranges(settings: Settings) -> Mapping[str, Range]:
+    if settings.model.kind != "new":
+        return RANGES
+    return {**RANGES, **{f"model.{name}": allowed for name, allowed in OF_A_NEW_MODEL.items()}}
+
+
+def _value(settings: Settings, key: str) -> float:
+    owner: Any = settings
+    for name in key.split("."):
+        owner = getattr(owner, name)
+    value: float = owner
+    return value
+
+
+def _check_together(settings: Settings) -> None:
+    """What no setting alone can be wrong about."""
+    model, rl, shown = settings.model, settings.rl, settings.eval
+    if model.kind == "new" and model.hidden_size % model.heads:
+        raise BadConfig("model.hidden_size must be a multiple of model.heads")
+    if model.kind == "new" and model.chat != "open-assistant":
+        raise BadConfig('model.chat must be "open-assistant" for a new model')
+    if rl.max_length <= rl.max_new_tokens:
         raise BadConfig("rl.max_length must leave room for a prompt beside rl.max_new_tokens")
-
-
-def _check_numbers(settings: Settings) -> None:
-    """Comparisons with nan are false, so each asks for what is wanted."""
-    rl, reward, shown = settings.rl, settings.reward, settings.eval
-    if settings.threads < 0:
-        raise BadConfig("threads must not be below 0")
-    if settings.model.kind == "new" and not 0 < settings.model.initial_spread < math.inf:
-        raise BadConfig("model.initial_spread must be above 0: equal weights would stay equal")
-    if not rl.temperature > 0:
-        raise BadConfig("rl.temperature must be above 0: replies have to differ")
-    if not 0 <= reward.agreement_strength <= 1:
-        raise BadConfig("reward.agreement_strength must be from 0 to 1")
-    for name, value in (("rl.top_p", rl.top_p), ("eval.top_p", shown.top_p)):
-        if not 0 < value <= 1:
-            raise BadConfig(f"{name} must be above 0 and at most 1")
-    for name, value in (("rl.beta", rl.beta), ("reward.centre", reward.centre)):
-        if not value >= 0:
-            raise BadConfig(f"{name} must not be below 0")
-    if reward.max_replies < 2:
-        raise BadConfig("reward.max_replies must be at least 2: a reply is judged against others")
+    if shown.temperature == 0 and shown.completions > 1:
+        raise BadConfig("eval.completions must be 1 at eval.temperature 0: all would be the same")

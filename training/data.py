@@ -27,7 +27,7 @@ without it takes it from the `sft` row of the same tree. Other keys are allowed 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -50,10 +50,15 @@ class Source(Protocol):
 
 def open_source(path: str) -> Source:
     """Recognise what lies at a folder, file or URL."""
-    fs, root = fsspec.core.url_to_fs(str(path))
-    if fs.exists(f"{root}/current.json"):
+    try:
+        fs, root = fsspec.core.url_to_fs(str(path))
+        is_store = fs.exists(f"{root}/current.json")
+        is_there = is_store or fs.exists(root)
+    except (ValueError, ImportError, OSError) as error:
+        raise Refusal(f"{path}: cannot be opened: {error}") from error
+    if is_store:
         return Store(fs, root)
-    if fs.exists(root):
+    if is_there:
         return TreeFiles(fs, root)
     raise Refusal(f"{path}: nothing there; run `grove sync {path}` first")
 
@@ -61,6 +66,17 @@ def open_source(path: str) -> Source:
 def rows_of(source: Source, view: View, filters: DataSettings, split: Split) -> list[Any]:
     """The rows of one view and split that pass the filters."""
     return [row for row in source.read(view) if row.split == split and _passes(row, filters)]
+
+
+def rows_to_learn_from(source: Source, view: View, filters: DataSettings) -> list[Any]:
+    """The training rows of a view; a refusal that says why when there are none."""
+    if rows := rows_of(source, view, filters, "train"):
+        return rows
+    reason = f"{source.name}: nothing to learn from in view {view}, split train"
+    if there := sum(row.split == "train" for row in source.read(view)):
+        kept = ", ".join(f"{name}={value}" for name, value in asdict(filters).items() if value)
+        reason += f": of {there} rows none passes the filters of [data], {kept}"
+    raise Refusal(reason)
 
 
 def _passes(row: Row, filters: DataSettings) -> bool:

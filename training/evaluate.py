@@ -189,13 +189,19 @@ def _answers(folder: Path, prompts: list[Prompt], settings: Settings, judge: Jud
         seed=settings.seed,
     )
     turns = [prompt.prompt for prompt in prompts]
-    completions = list(from_folder(folder, turns, sampling, batch=wanted.batch_size))
+    asked = from_folder(folder, turns, sampling, batch=wanted.batch_size, longest=_room(settings))
+    completions = list(asked)
     scores = iter(
         judge.scores(
             [(t, made.text) for t, some in zip(turns, completions, strict=True) for made in some]
         )
     )
     return Answered(completions, [[next(scores) for _ in some] for some in completions])
+
+
+def _room(settings: Settings) -> int:
+    """Tokens of a prompt: held-out ones are cut as those that the policy learned from."""
+    return settings.rl.max_length - settings.rl.max_new_tokens
 
 
 def _won(before: Answered, after: Answered) -> float:
@@ -237,7 +243,7 @@ def divergence(
     tokenizer = models.trained(policy).tokenizer
     rows = []
     for prompt, made in zip(prompts, completions, strict=True):
-        start = chat.tokens_of_prompt(prompt.prompt, tokenizer, settings.rl.max_length)
+        start = chat.tokens_of_prompt(prompt.prompt, tokenizer, _room(settings))
         for completion in made:
             words = tokenizer(completion.text, add_special_tokens=False)["input_ids"]
             ending = [tokenizer.eos_token_id] if completion.ended else []

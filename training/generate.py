@@ -30,6 +30,14 @@ class Sampling:
     max_new_tokens: int
     seed: int
 
+    def __post_init__(self) -> None:
+        if self.completions < 1 or self.max_new_tokens < 1:
+            raise Refusal("ask for at least one reply (--n) of at least one token")
+        if not (self.temperature >= 0 and 0 < self.top_p <= 1):
+            raise Refusal("the temperature is at least 0, top-p above 0 and at most 1")
+        if self.temperature == 0 and self.completions > 1:
+            raise Refusal("at temperature 0 all replies to a prompt are the same: ask for --n 1")
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -51,9 +59,17 @@ def sample(
 
 
 def from_folder(
-    folder: Path, prompts: Sequence[list[Turn]], sampling: Sampling, *, batch: int = 64
+    folder: Path,
+    prompts: Sequence[list[Turn]],
+    sampling: Sampling,
+    *,
+    batch: int = 64,
+    longest: int = 0,
 ) -> Iterator[list[Completion]]:
-    """Sample in this process. The same seed gives the same texts on the same machine."""
+    """Sample in this process. The same seed gives the same texts on the same machine.
+
+    A prompt of more than `longest` tokens (0: than the model can read) loses its beginning.
+    """
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -64,6 +80,7 @@ def from_folder(
     tokenizer = models.trained(folder).tokenizer
     model = AutoModelForCausalLM.from_pretrained(folder).to(models.device()).eval()
     room = max(16, int(model.config.max_position_embeddings) - sampling.max_new_tokens)
+    room = min(room, longest or room)
     torch.manual_seed(sampling.seed)
     size = max(1, batch // sampling.completions)
     for begin in range(0, len(prompts), size):

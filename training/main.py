@@ -2,14 +2,16 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from training.config import Settings, load_settings
+from training.alone import alone_in
+from training.config import RlSettings, Settings, load_settings
 from training.data import Source, open_source, rows_of
-from training.errors import BadData, Refusal
+from training.errors import BadConfig, BadData, Refusal
 from training.rows import Prompt, View, parsed_line
 
 Step = Literal["sft", "reward", "rl", "all"]
@@ -36,43 +38,65 @@ def train(
     from training.run import quieten, use_threads
 
     settings = load_settings(config, overrides)
+    if step in ("rl", "all"):
+        _check_groups(settings.rl)
     source, folder = open_source(data), Path(out)
     quieten()
     use_threads(settings.threads)
     if step == "all":  # a sync may replace the store while a step takes hours
         for view in VIEWS_READ:
             source.read(view)
-    folder.mkdir(parents=True, exist_ok=True)
-    earlier = Path(previous) if previous else None
-    steps = ("sft", "reward", "rl") if step == "all" else (step,)
-    if step == "all" and earlier:
-        steps = ("reward", "rl")  # a later round starts from the same fine-tuned model
-        sft = sft or earlier / "sft" / "model"
-    metrics = {
-        name: _train_one(name, source, folder, settings, earlier, Path(sft) if sft else None)
-        for name in steps
-    }
-    if step == "all":
-        metrics["evaluation"] = evaluate(
-            data,
-            out,
-            config,
-            overrides,
-            previous=previous,
-            sft=sft,
-            grades=grades,
-            source=source,
+    around = _around(previous, sft, grades)
+    with alone_in(folder):
+        return _train(step, source, folder, settings, around)
+
+
+def _check_groups(rl: RlSettings) -> None:
+    """A step of RL answers whole prompts; how many processes share it, their launcher tells."""
+    completions = rl.batch_size * rl.accumulation * int(os.environ.get("WORLD_SIZE", "1"))
+    if completions % rl.generations:
+        raise BadConfig(
+            f"rl.generations {rl.generations} does not divide the {completions} completions of a "
+            "step (rl.batch_size times rl.accumulation, times the processes)"
         )
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a run takes from elsewhere."""
+
+    previous: Path | None
+    sft: Path | None
+    grades: Mapping[str, float] | None
+
+
+def _around(
+    previous: str | Path | None, sft: str | Path | None, grades: str | Path | None
+) -> _Around:
+    """Looked at before anything is done: hours of training end in what these say."""
+    earlier, start = (Path(place) if place else None for place in (previous, sft))
+    if earlier and not (earlier / "reward" / "model" / "config.json").is_file():
+        raise Refusal(f"--previous {earlier}: no trained reward model there")
+    if start and not (start / "config.json").is_file():
+        raise Refusal(f"--sft {start}: no trained model there")
+    return _Around(earlier, start, read_grades(Path(grades)) if grades else None)
+
+
+def _train(
+    step: Step, source: Source, folder: Path, settings: Settings, around: _Around
+) -> dict[str, Any]:
+    steps = ("sft", "reward", "rl") if step == "all" else (step,)
+    if step == "all" and around.previous:  # a later round starts from the same fine-tuned model
+        steps = ("reward", "rl")
+        around = replace(around, sft=around.sft or around.previous / "sft" / "model")
+    metrics = {name: _train_one(name, source, folder, settings, around) for name in steps}
+    if step == "all":
+        metrics["evaluation"] = _evaluate(source, folder, settings, around)
     return metrics
 
 
 def _train_one(
-    step: str,
-    source: Source,
-    out: Path,
-    settings: Settings,
-    previous: Path | None,
-    sft: Path | None,
+    step: str, source: Source, out: Path, settings: Settings, around: _Around
 ) -> dict[str, Any]:
     if step == "sft":
         from training.sft import train_sft
@@ -81,10 +105,10 @@ def _train_one(
     if step == "reward":
         from training.reward_model import train_reward
 
-        return train_reward(source, out, settings, previous)
+        return train_reward(source, out, settings, around.previous)
     from training.rl import train_rl
 
-    return train_rl(source, out, settings, sft)
+    return train_rl(source, out, settings, around.sft)
 
 
 def evaluate(
@@ -96,36 +120,41 @@ def evaluate(
     previous: str | Path | None = None,
     sft: str | Path | None = None,
     grades: str | Path | None = None,
-    source: Source | None = None,
 ) -> dict[str, Any]:
     """Measure what is in `out`, write metrics.json, samples.jsonl and report.md there."""
+    from training.run import quieten, use_threads
+
+    settings, folder = load_settings(config, overrides), Path(out)
+    source = open_source(data)
+    if not any((folder / step / "model").is_dir() for step in ("reward", "rl")):
+        raise Refusal(f"{folder}: neither a reward model nor a policy to evaluate here")
+    around = _around(previous, sft, grades)
+    quieten()
+    use_threads(settings.threads)
+    with alone_in(folder):
+        return _evaluate(source, folder, settings, around)
+
+
+def _evaluate(source: Source, folder: Path, settings: Settings, around: _Around) -> dict[str, Any]:
     from training import models
     from training.evaluate import evaluate_reward, evaluate_rl
     from training.report import write_report
-    from training.run import quieten, use_threads, write_json
+    from training.run import write_json
 
     if not models.is_main_process():
         return {}
-    settings, folder = load_settings(config, overrides), Path(out)
-    source = source or open_source(data)
-    quieten()
-    use_threads(settings.threads)
     metrics: dict[str, Any] = {
         "data": source.generation,
         "config": settings.name,
         "seed": settings.seed,
         "samples_shown": settings.eval.samples_shown,
     }
-    known = read_grades(Path(grades)) if grades else None
-    earlier = Path(previous) if previous else None
     if (folder / "reward" / "model").is_dir():
         metrics["reward"] = evaluate_reward(
-            source, folder, settings, previous=earlier, grades=known
+            source, folder, settings, previous=around.previous, grades=around.grades
         )
     if (folder / "rl" / "model").is_dir():
-        metrics["rl"] = evaluate_rl(source, folder, settings, Path(sft) if sft else None)
-    if "reward" not in metrics and "rl" not in metrics:
-        raise Refusal(f"{folder}: neither a reward model nor a policy to evaluate here")
+        metrics["rl"] = evaluate_rl(source, folder, settings, around.sft)
     write_report(folder, metrics)
     _write_lines(folder / "samples.jsonl", metrics.get("rl", {}).pop("samples", []))
     write_json(folder / "metrics.json", metrics)
@@ -135,6 +164,8 @@ def evaluate(
 def read_grades(path: Path) -> dict[str, float]:
     """Known grades, one {"message_id", "grade"} a line: the truth about simulated replies."""
     grades = {}
+    if not path.is_file():
+        raise Refusal(f"--grades {path}: no such file")
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             values = parsed_line(line, str(path), number)
@@ -165,13 +196,12 @@ def sample(
     sampling = Sampling(completions, temperature, top_p, max_new_tokens, seed)
     wanted = _prompts(prompts, limit)
     target = Path(out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    written = _whole_lines(target)
-    left = wanted[written:]
     called = name or "-".join(Path(model).resolve().parts[-3:-1])  # round1/rl/model: round1-rl
-    texts = sample(model, [prompt.prompt for prompt in left], sampling, name=name, key=key)
-    rows = [prompt.source | {"split": prompt.split, "prompt": prompt.prompt} for prompt in left]
-    return write_samples(target, rows, texts, model_name=called, sampling=sampling)
+    with alone_in(target.parent):
+        left = wanted[_whole_lines(target) :]
+        texts = sample(model, [prompt.prompt for prompt in left], sampling, name=name, key=key)
+        rows = [prompt.source | {"split": prompt.split, "prompt": prompt.prompt} for prompt in left]
+        return write_samples(target, rows, texts, model_name=called, sampling=sampling)
 
 
 def _prompts(path: str, limit: int) -> list[Prompt]:

@@ -20,6 +20,7 @@ from training.rows import (
     Split,
     Turn,
     View,
+    has_words,
     lines_of,
     parsed_line,
     reason_of,
@@ -106,8 +107,8 @@ def _check_node(node: Node, role: str) -> None:
     where = f"message {node['message_id']}"
     if node.get("role") != role:
         raise ValueError(f"{where}: role must be {role}; it is {node.get('role')!r}")
-    if not isinstance(node.get("text"), str) or not node["text"].strip():
-        raise ValueError(f"{where}: no text")
+    if not has_words(node.get("text")):
+        raise ValueError(f"{where}: no text, or half of a character in it")
     rank = node.get("rank")
     if rank is not None and (isinstance(rank, bool) or not isinstance(rank, int)):
         raise ValueError(f"{where}: rank must be a whole number; it is {rank!r}")

@@ -19,6 +19,7 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 BAR = 24  # characters
+ONE_ASKING = 1.0  # seconds: a terminal, a supervisor and a starter may all pass one wish on
 
 
 class Stop:
@@ -26,11 +27,14 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
+        self._when = 0.0
 
     def ask(self, number: int = 0, frame: FrameType | None = None) -> None:
         if self.asked:
+            if time.monotonic() - self._when < ONE_ASKING:
+                return
             raise KeyboardInterrupt  # asked twice: at once
-        self.asked = True
+        self.asked, self._when = True, time.monotonic()
         print("stopping after this step, with a checkpoint", file=sys.stderr, flush=True)
 
 

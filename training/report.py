@@ -1,6 +1,5 @@
 """Tells what a run has shown: one Markdown page with curves, tables and samples side by side."""
 
-import html
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from training.markdown import cell, table
 from training.progress import read_log
 from training.run import read_json
 
@@ -79,7 +79,7 @@ def _steps(out: Path, figures: Path) -> Iterator[str]:
             rows.append(_step_row(step, metrics))
     if rows:
         head = ["step", "learned from", "steps", "seconds", "peak memory", "estimated"]
-        yield "## What was done\n\n" + _table(head, rows)
+        yield "## What was done\n\n" + table(head, rows)
     for step, curves in CURVES.items():
         log = read_log(out / step / "log.jsonl")
         if log:
@@ -154,7 +154,7 @@ def _reward(found: dict[str, Any] | None, figures: Path) -> Iterator[str]:
         ["Kendall's τ-b", _number(model["tau"]), "mean over rankings; 1 is the same order"],
         ["calibration error", _number(model["calibration_error"]), "0 is honest about its doubt"],
     ]
-    yield _table(["", "", ""], rows)
+    yield table(["", "", ""], rows)
     if found.get("against_grade"):
         graded = found["against_grade"]
         yield (
@@ -180,12 +180,12 @@ def _ceiling_rows(ceiling: dict[str, Any] | None) -> list[list[str]]:
     ]
 
 
-def _parts(name: str, table: dict[str, Any]) -> str:
+def _parts(name: str, parts: dict[str, Any]) -> str:
     rows = [
-        [key.lstrip("0") or "0", _share(part), str(part["pairs"]), str(part["lists"])]
-        for key, part in table.items()
+        [cell(key.lstrip("0") or "0"), _share(part), str(part["pairs"]), str(part["lists"])]
+        for key, part in parts.items()
     ]
-    return _table([name, "pairs right", "pairs", "rankings"], rows)
+    return table([name, "pairs right", "pairs", "rankings"], rows)
 
 
 def _draw_accuracy(found: dict[str, Any], path: Path) -> None:
@@ -246,7 +246,7 @@ def _rounds(rounds: dict[str, Any] | None) -> Iterator[str]:
             ]
             rows.append([f"{name}, against the grade", str(part["lists"]), *graded])
     head = ["held-out rankings of", "rankings", "first reward model", "second reward model"]
-    yield "## Second round\n\n" + _table(head, rows)
+    yield "## Second round\n\n" + table(head, rows)
 
 
 # --- reinforcement learning -------------------------------------------------------------------
@@ -265,7 +265,7 @@ def _rl(found: dict[str, Any] | None, shown: int, figures: Path) -> Iterator[str
     kl = found["kl"]
     yield (
         f"## Reinforcement learning\n\nOn {found['prompts']} held-out prompts.\n\n"
-        + _table(["", "fine-tuned", "after RL"], rows)
+        + table(["", "fine-tuned", "after RL"], rows)
         + f"\n\nKL to the fine-tuned model {kl['per_reply']:.2f} nats a reply "
         f"({kl['per_token']:.3f} a token). The later reply scores higher in "
         f"{_percent(found['won'])} of cases. A reward that rises while replies get shorter, more "
@@ -295,32 +295,21 @@ def _draw_rewards(samples: Sequence[dict[str, Any]], path: Path) -> None:
 
 def _sample(sample: dict[str, Any]) -> str:
     prompt = "  \n".join(
-        f"> **{turn['role']}**: {_cell(turn['content'])}" for turn in sample["prompt"]
+        f"> **{turn['role']}**: {cell(turn['content'])}" for turn in sample["prompt"]
     )
     rows = [
         [_told(old), _told(new)]
         for old, new in zip(sample["before"][:2], sample["after"][:2], strict=True)
     ]
-    return prompt + "\n\n" + _table(["fine-tuned", "after RL"], rows)
+    return prompt + "\n\n" + table(["fine-tuned", "after RL"], rows)
 
 
 def _told(reply: dict[str, Any]) -> str:
     cut = "" if reply["ended"] else " *(cut)*"
-    return f"{_cell(reply['text'])}{cut} <sub>{reply['reward']:.2f}</sub>"
+    return f"{cell(reply['text'])}{cut} <sub>{reply['reward']:.2f}</sub>"
 
 
 # --- small pieces -----------------------------------------------------------------------------
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
-def _cell(text: str) -> str:
-    """A model's words as a table cell shows them: nothing in them is markup."""
-    shown = html.escape(text, quote=False).replace("|", "\\|").replace("\n", "<br>")
-    return shown if len(shown) <= 600 else shown[:600] + " …"
 
 
 def _share(accuracy: dict[str, Any] | None) -> str:

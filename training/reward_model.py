@@ -26,7 +26,7 @@ from trl import RewardConfig, RewardTrainer
 
 from training import chat, losses, models
 from training.config import RewardSettings, Settings
-from training.data import Source, rows_of
+from training.data import Source, rows_of, rows_to_learn_from
 from training.errors import Refusal
 from training.progress import Watch
 from training.rows import PreferencePair, RankedList, Turn
@@ -45,9 +45,9 @@ def train_reward(
     else from the fine-tuned model in `out/sft`, else from the base model.
     """
     view = "lists" if settings.reward.mode == "lists" else "pairs"
-    rows = rows_of(source, view, settings.data, "train")
-    if not rows:
-        raise Refusal(f"{source.name}: no ranking to learn from (view {view}, split train)")
+    rows = rows_to_learn_from(source, view, settings.data)
+    if view == "lists" and not any(len(row.groups) > 1 for row in rows):
+        raise Refusal(f"{source.name}: in every ranking all replies are tied: nothing to learn")
     base = _start(source, out, settings, previous)
     run = Run("reward", out / "reward", settings, source.generation, base.model)
     examples, cut = examples_of(rows, base.tokenizer, settings.reward)

@@ -24,8 +24,7 @@ from trl import GRPOConfig, GRPOTrainer, RLOOConfig, RLOOTrainer
 
 from training import chat, models
 from training.config import RlSettings, Settings
-from training.data import Source, rows_of
-from training.errors import BadConfig, Refusal
+from training.data import Source, rows_to_learn_from
 from training.progress import Watch
 from training.run import Run, execute, trainer_arguments
 
@@ -39,9 +38,7 @@ def train_rl(
     """
     start = models.trained(sft or out / "sft" / "model")
     judge = models.trained(out / "reward" / "model")
-    prompts = rows_of(source, "prompts", settings.data, "train")
-    if not prompts:
-        raise Refusal(f"{source.name}: no prompt to answer (view prompts, split train)")
+    prompts = rows_to_learn_from(source, "prompts", settings.data)
     room = settings.rl.max_length - settings.rl.max_new_tokens
     rows = [{"prompt": chat.shortened(row.prompt, start.tokenizer, room)} for row in prompts]
     run = Run(
@@ -89,11 +86,7 @@ def _algorithm(run: Run) -> tuple[type, RLOOConfig | GRPOConfig]:
     if rl.vllm != "off":
         arguments |= {"use_vllm": True, "vllm_mode": rl.vllm}
         arguments |= {"vllm_server_base_url": rl.vllm_url} if rl.vllm_url else {}
-    try:
-        if rl.algorithm == "grpo":
-            scale = "group" if rl.normalise_advantages else "none"
-            return GRPOTrainer, GRPOConfig(**arguments, scale_rewards=scale)
-        normal = rl.normalise_advantages
-        return RLOOTrainer, RLOOConfig(**arguments, normalize_advantages=normal)
-    except ValueError as error:  # a batch that generations do not divide
-        raise BadConfig(f"rl: {str(error).splitlines()[0]}") from error
+    if rl.algorithm == "grpo":
+        scale = "group" if rl.normalise_advantages else "none"
+        return GRPOTrainer, GRPOConfig(**arguments, scale_rewards=scale)
+    return RLOOTrainer, RLOOConfig(**arguments, normalize_advantages=rl.normalise_advantages)

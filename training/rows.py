@@ -4,6 +4,8 @@ A parser raises `ValueError` or `KeyError` with the reason; the reader adds file
 """
 
 import json
+import math
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -79,6 +81,8 @@ def lines_of(fs: Any, full: str, shown: str) -> Iterator[tuple[int, bytes]]:
     except FileNotFoundError as error:
         reason = "is missing: replaced by a sync while it was read (run again), or lost (sync)"
         raise BadData(shown, reason) from error
+    except (OSError, EOFError, zlib.error) as error:  # not to be read, or not to be unpacked
+        raise BadData(shown, f"cannot be read: {error}") from error
 
 
 def parsed_line(line: bytes, file: str, number: int) -> dict[str, Any]:
@@ -96,11 +100,18 @@ def reason_of(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
+def has_words(value: Any) -> bool:
+    """Text that a tokenizer takes: JSON may hold half of a character, which no file can."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def _text(values: dict[str, Any], key: str) -> str:
     value = values[key]
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key} must be text; it is {value!r}")
-    return value
+    if not has_words(value):
+        raise ValueError(f"{key} must be text; it is {value!r:.200}")
+    return str(value)
 
 
 def _turns(value: Any, key: str, *, last: str) -> list[Turn]:
@@ -110,8 +121,8 @@ def _turns(value: Any, key: str, *, last: str) -> list[Turn]:
     for turn in value:
         if not isinstance(turn, dict) or turn.get("role") not in ROLES:
             raise ValueError(f"{key}: a role must be one of {', '.join(ROLES)}")
-        if not isinstance(turn.get("content"), str) or not turn["content"].strip():
-            raise ValueError(f"{key}: a message without text")
+        if not has_words(turn.get("content")):
+            raise ValueError(f"{key}: a message without text, or with half of a character")
         turns.append({"role": turn["role"], "content": turn["content"]})
     if turns[-1]["role"] != last:
         raise ValueError(f"{key} must end with a message of the {last}")
@@ -120,7 +131,7 @@ def _turns(value: Any, key: str, *, last: str) -> list[Turn]:
 
 def _number(values: dict[str, Any], key: str) -> float:
     value = values[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{key} must be a number; it is {value!r}")
     return float(value)
 

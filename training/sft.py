@@ -16,7 +16,7 @@ from trl import SFTConfig, SFTTrainer
 
 from training import chat, models
 from training.config import Settings
-from training.data import Source, rows_of
+from training.data import Source, rows_to_learn_from
 from training.errors import Refusal
 from training.progress import Watch
 from training.run import Run, execute, trainer_arguments
@@ -24,9 +24,7 @@ from training.run import Run, execute, trainer_arguments
 
 def train_sft(source: Source, out: Path, settings: Settings) -> dict[str, Any]:
     """Fine-tune the base model on the demonstrations; the result is `out/sft/model`."""
-    demonstrations = rows_of(source, "sft", settings.data, "train")
-    if not demonstrations:
-        raise Refusal(f"{source.name}: no conversation to learn from (view sft, split train)")
+    demonstrations = rows_to_learn_from(source, "sft", settings.data)
     base = models.prepare_base(settings, demonstrations, out)
     run = Run("sft", out / "sft", settings, source.generation, base.model)
     coded = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -14,6 +13,7 @@ from typing import Any
 from rich.table import Table
 
 from bot.campaign.grade import grade, polite, relevant
+from training.markdown import cell
 
 PAGE = "report.md"
 _SAMPLES = 8
@@ -109,7 +109,7 @@ class Page:
         yield "\n## Before and after\n\n| prompt | fine-tuned | after RL |\n| --- | --- | --- |"
         for sample in self._samples[:_SAMPLES]:
             asked = sample["prompt"][-1]["content"]
-            yield f"| {_cell(asked)} | {_told(sample, 'before')} | {_told(sample, 'after')} |"
+            yield f"| {cell(asked)} | {_told(sample, 'before')} | {_told(sample, 'after')} |"
         yield (
             f"\nThe number is the true grade of a reply, from 0 to 1. More: [first round]"
             f"({self._first}/report.md), [second round]({self._second}/report.md), [the training"
@@ -155,12 +155,7 @@ def _value(found: dict[str, Any] | None) -> float:
 
 def _told(sample: dict[str, Any], side: str) -> str:
     prompt, text = sample["prompt"][-1]["content"], sample[side][0]["text"]
-    return f"{_cell(text)} ({grade(prompt, text):.2f})"
-
-
-def _cell(text: str) -> str:
-    """A model's words as a table cell shows them: nothing in them is markup."""
-    return re.sub(r"([\\|\[\]`*_])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
+    return f"{cell(text)} ({grade(prompt, text):.2f})"
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from training import toy
 from training.config import DataSettings, load_settings
-from training.data import open_source, rows_of
+from training.data import open_source, rows_of, rows_to_learn_from
 from training.errors import BadData, Refusal
 from training.oasst import split_of
 
@@ -109,6 +109,9 @@ BROKEN = [
     ("lists", LIST | {"groups": [[reply("a")], []]}, "none of them empty"),
     ("lists", LIST | {"groups": [[reply("a")], [reply("a")]]}, "same message_id twice"),
     ("lists", LIST | {"agreement": 1.5}, "between 0 and 1"),
+    ("lists", LIST | {"ballots": float("inf")}, "ballots must be a number"),
+    ("lists", LIST | {"groups": [[reply("a")], [reply("\ud800")]]}, "message_id must be text"),
+    ("sft", SFT | {"messages": [USER, USER | {"content": "\ud83d"}]}, "half of a character"),
     ("prompts", PROMPT | {"prompt": SFT["messages"]}, "must end with a message of the user"),
     ("prompts", PROMPT | {"prompt": [USER | {"content": " "}]}, "a message without text"),
 ]
@@ -180,6 +183,27 @@ def test_a_bad_current_file_is_refused(
 
     with pytest.raises(BadData, match=reason):
         open_source(str(store)).read("sft")
+
+
+def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    packed = tmp_path / "trees.jsonl.gz"
+    packed.write_bytes(gzip.compress(json.dumps(tree(assistant("a"))).encode())[:-12])
+
+    with pytest.raises(BadData, match=r"trees.jsonl.gz: cannot be read"):
+        open_source(str(packed))
+
+
+@pytest.mark.parametrize("place", ["nowhere://bucket/data", "s3://bucket/data"])
+def test_a_place_that_cannot_be_opened_is_refused(place: str) -> None:
+    with pytest.raises(Refusal, match="cannot be opened"):
+        open_source(place)
+
+
+def test_filters_that_leave_nothing_are_named(write_store: Callable[..., Path]) -> None:
+    source = open_source(str(write_store({("sft", "train"): [SFT]})))
+
+    with pytest.raises(Refusal, match=r"of 1 rows none passes .* languages=\['xx'\]"):
+        rows_to_learn_from(source, "sft", filtered(languages=["xx"]))
 
 
 def test_nothing_there_says_what_to_run(tmp_path: Path) -> None:

@@ -163,16 +163,13 @@ def test_grpo_is_one_word_away(first: Round, tmp_path: Path) -> None:
     assert (tmp_path / "rl/model/config.json").is_file()
 
 
-@pytest.mark.slow
-def test_generations_that_do_not_divide_the_batch_are_refused_in_one_line(
-    first: Round, tmp_path: Path
+def test_generations_that_do_not_divide_the_batch_are_refused_before_anything_is_done(
+    trees: str, tmp_path: Path, quick: list[str]
 ) -> None:
-    (tmp_path / "reward").symlink_to(first.out / "reward")
+    with pytest.raises(BadConfig, match=r"rl.generations 3 does not divide the 8 completions"):
+        main.train("all", trees, tmp_path / "out", "tiny", [*quick, "rl.generations=3"])
 
-    words = [*first.words, "rl.generations=3"]
-
-    with pytest.raises(BadConfig, match="divisible by num_generations"):
-        main.train("rl", first.trees, tmp_path, "tiny", words, sft=first.out / "sft/model")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
