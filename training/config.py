@@ -123,7 +123,7 @@ def load_settings(config: str | Path = "tiny", overrides: Iterable[str] = ()) ->
     path = _path(config)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, ValueError) as error:
         raise BadConfig(f"{path}: {error}") from error
     settings: Settings = _build(Settings, table, where=path.name, prefix="")
     for override in overrides:
@@ -187,7 +187,7 @@ def _typed(value: Any, hint: Any, where: str) -> Any:
         return value
     if get_origin(hint) is list:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise BadConfig(f"{where} must be a list of words; it is {value!r}")
+            raise BadConfig(f'{where} must be a list of words such as ["en"]; it is {value!r}')
         return value
     if hint is float and type(value) is int:
         return float(value)
@@ -244,6 +244,9 @@ def _check_together(settings: Settings) -> None:
         raise BadConfig("model.hidden_size must be a multiple of model.heads")
     if model.kind == "new" and model.chat != "open-assistant":
         raise BadConfig('model.chat must be "open-assistant" for a new model')
+    longest = max(settings.sft.max_length, settings.reward.max_length, rl.max_length)
+    if model.kind == "new" and model.positions < longest:
+        raise BadConfig(f"model.positions must be at least {longest}, the longest max_length")
     if rl.max_length <= rl.max_new_tokens:
         raise BadConfig("rl.max_length must leave room for a prompt beside rl.max_new_tokens")
     if shown.temperature == 0 and shown.completions > 1:

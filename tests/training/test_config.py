@@ -67,6 +67,7 @@ def test_an_override_may_be_a_list() -> None:
         ("seed=99999999999", "seed must be at least 0 and at most 4294967295"),
         ("model.heads=5", "model.hidden_size must be a multiple of model.heads"),
         ("model.vocabulary=100", "model.vocabulary must be at least 261"),
+        ("model.positions=150", "model.positions must be at least 160"),
         ("model.chat=chatml", 'must be "open-assistant"'),
         ("data.minimum_agreement=2", "at least 0 and at most 1"),
         ("eval.completions=0", "eval.completions must be at least 1"),
@@ -107,6 +108,13 @@ def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path) -> Non
 
     with pytest.raises(BadConfig, match="line"):
         load_settings(path)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b"# caf\xe9\n")
+
+    with pytest.raises(BadConfig, match=r"mine.toml: .* can't decode"):
+        load_settings(tmp_path / "mine.toml")
 
 
 def test_an_unknown_configuration_names_the_known_ones() -> None:
