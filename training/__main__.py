@@ -139,10 +139,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("stopped at once; the same command goes on from the last checkpoint", CANCELLED)
     except Exception as error:
-        if isinstance(error, DiskFull) or is_disk_full(error):
+        if isinstance(error, DiskFull):
             return _say(str(error), FULL)
         if isinstance(error, Refusal):
             return _say(str(error), REFUSED)
+        if is_disk_full(error):
+            return _say(f"the disk is full; free some and run again ({error})", FULL)
         raise
     return OK
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TORCH_WRITES = ("iostream error", "unexpected pos", "file write failed")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a limit on files is a full disk, too
 NOTHING_LEFT = 4 * 2**20  # bytes
 
 
@@ -46,10 +47,10 @@ def is_disk_full(error: BaseException, folder: Path | None = None) -> bool:
 
 
 def _names_a_full_disk(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         return True
     text = str(error)  # safetensors and torch translate the operating system's number into words
-    return "No space left on device" in text or "os error 28" in text
+    return "No space left on device" in text or any(f"os error {n})" in text for n in NO_ROOM)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from safetensors import SafetensorError, safe_open
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -73,12 +74,10 @@ def _shape(model: ModelSettings, tokenizer: PreTrainedTokenizerBase) -> GPTNeoXC
 def _from_folder(model: ModelSettings, folder: Path) -> Base:
     if "smollm2" in model.source and not Path(model.source, "config.json").is_file():
         raise Refusal(f"{model.source} holds no model yet: run `make smollm2` first")
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(model.source)
-        rows = AutoConfig.from_pretrained(model.source).vocab_size
-    except (OSError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise Refusal(f"model.source {model.source!r} cannot be opened: {first}") from error
+    tokenizer = _tokenizer(model.source)
+    rows = AutoConfig.from_pretrained(model.source).vocab_size
+    if Path(model.source).is_dir():
+        _check_weights(Path(model.source))
     chat.set_chat(tokenizer, model.chat)
     if len(tokenizer) <= rows:
         return Base(model.source, tokenizer)
@@ -102,7 +101,29 @@ def trained(folder: Path) -> Base:
     """A model that an earlier step has handed on."""
     if not (folder / "config.json").is_file():
         raise Refusal(f"{folder}: no trained model here; run the earlier step first")
-    return Base(str(folder), AutoTokenizer.from_pretrained(folder))
+    _check_weights(folder)
+    return Base(str(folder), _tokenizer(str(folder)))
+
+
+def _tokenizer(source: str) -> PreTrainedTokenizerBase:
+    try:
+        AutoConfig.from_pretrained(source)
+        return AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise Refusal(f"the model {source} cannot be opened: {first}") from error
+
+
+def _check_weights(folder: Path) -> None:
+    """A copy that was broken off is told before anything is loaded."""
+    if not [*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin")]:
+        raise Refusal(f"{folder}: the weights are missing (model.safetensors)")
+    for file in folder.glob("*.safetensors"):
+        try:
+            with safe_open(file, framework="pt"):
+                pass
+        except (OSError, SafetensorError) as error:
+            raise Refusal(f"{file}: the weights are damaged, copy or train them again") from error
 
 
 def parameters(source: str) -> int:

@@ -125,7 +125,7 @@ class Run:
                     f"{self.step}: WARNING: that is more than is free; lower {self.step}.batch_size"
                 )
         if needed > disk:
-            room = f"{needed / 1e9:.1f} GB will be written, {disk / 1e9:.1f} GB are free"
+            room = f"{needed / 1e6:,.0f} MB will be written, {disk / 1e6:,.0f} MB are free"
             raise DiskFull(f"{self.folder}: {room}")
         return {"parameters": shape.parameters, **asdict(cost), "total": cost.total}
 
@@ -255,10 +255,16 @@ class WholeResume(TrainerCallback):
 
     def __init__(self, checkpoint: str) -> None:
         self.checkpoint = checkpoint
+        logging.getLogger("transformers.trainer").addFilter(_tells_news)
 
     def on_train_begin(self, *_: Any, model: Any = None, **__: Any) -> None:
         saved = type(model).from_pretrained(self.checkpoint, dtype=model.dtype)
         model.load_state_dict(saved.state_dict())
+
+
+def _tells_news(record: logging.LogRecord) -> bool:
+    """Not the warnings of what `WholeResume` mends."""
+    return "keys in the checkpoint model loaded" not in record.getMessage()
 
 
 def _is_sharded(trainer: Any) -> bool:

@@ -64,6 +64,7 @@ def wrapped(inner: Exception) -> Exception:
         OSError(errno.ENOSPC, "No space left on device"),
         wrapped(OSError(errno.ENOSPC, "No space left on device")),
         RuntimeError("I/O error: No space left on device (os error 28)"),
+        RuntimeError("I/O error: File too large (os error 27)"),
     ],
 )
 def test_a_full_disk_is_known_by_any_name(error: Exception) -> None:

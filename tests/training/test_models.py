@@ -1,0 +1,65 @@
+"""A folder that is not a whole model is refused in one line, before anything is loaded."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from training import models, toy
+from training.config import load_settings
+from training.data import open_source
+from training.errors import Refusal
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, quick: list[str]) -> Path:
+    """A model as a step hands it on."""
+    folder = tmp_path_factory.mktemp("model")
+    toy.write_trees(folder / "trees.jsonl", toy.trees(5, seed=0))
+    rows = open_source(str(folder / "trees.jsonl")).read("sft")
+    return Path(models.prepare_base(load_settings("tiny", quick), rows, folder).model)
+
+
+def without(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+
+
+def cut_off(folder: Path, name: str) -> None:
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name", "reason"),
+    [
+        (without, "config.json", "no trained model here"),
+        (without, "model.safetensors", "the weights are missing"),
+        (without, "tokenizer.json", "cannot be opened"),
+        (cut_off, "config.json", "cannot be opened"),
+        (cut_off, "model.safetensors", "the weights are damaged"),
+        (cut_off, "tokenizer.json", "cannot be opened"),
+    ],
+)
+def test_a_model_that_is_not_whole_is_refused(
+    whole: Path, tmp_path: Path, spoil: object, name: str, reason: str
+) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(whole, copy)
+    assert callable(spoil)
+    spoil(copy, name)
+
+    with pytest.raises(Refusal, match=reason) as caught:
+        models.trained(copy)
+
+    assert "\n" not in str(caught.value)
+    assert str(copy) in str(caught.value)
+
+
+def test_a_model_of_ones_own_is_looked_at_as_well(whole: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "mine"
+    shutil.copytree(whole, copy)
+    cut_off(copy, "model.safetensors")
+    settings = load_settings("tiny", ["model.kind=folder", f"model.source={copy}"])
+
+    with pytest.raises(Refusal, match="the weights are damaged"):
+        models.prepare_base(settings, [], tmp_path)
