@@ -164,6 +164,31 @@ async def test_own_data_is_put_into_a_file_for_the_owner_alone(room: Room, tmp_p
     assert path.read_bytes().startswith(b"{")
 
 
+async def test_a_second_file_of_that_name_leaves_the_first_as_it_is(
+    room: Room, tmp_path: Path
+) -> None:
+    await room.typed(*HELLO, "/export-my-data")
+    first = tmp_path / "grove-my-data.json"
+    before = first.read_bytes()
+
+    await room.typed("/as ben", *HELLO, "/export-my-data")
+
+    assert first.read_bytes() == before
+    assert b"ben" in (tmp_path / "grove-my-data-2.json").read_bytes()
+
+
+async def test_a_folder_that_takes_no_file_is_named_and_the_talk_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "files"
+    taken.write_text("no folder")
+
+    screens = await Room(taken, capsys).typed(*HELLO, "/export-my-data", "/me")
+
+    assert any(f"could not be written to {taken} (" in screen for screen in screens)
+    assert "Streak" in screens[-1]
+
+
 HOSTILE = (
     "", " ", "x" * 100_000, "a\x00b", "\x1b[2J", "\udcff\udcfe", "'; DROP TABLE message; --",
     "/press submit:zzzz:1", "/press nonsense", "/press " + "x" * 500, "/press", "/" + "x" * 9000,

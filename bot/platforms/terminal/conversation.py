@@ -124,17 +124,25 @@ class Conversation:
         if isinstance(event, Labelled) and _goes_on(before.screen, screen):
             self._page.question(self._view)
         else:
-            saved = await asyncio.to_thread(self._save, screen.attachment)
-            self._page.screen(self._view, saved)
+            self._page.screen(self._view, await self._saved(screen))
 
-    def _save(self, attachment: Attachment | None) -> Path | None:
-        if attachment is None:
+    async def _saved(self, screen: Screen) -> Path | None:
+        """Where the file of a screen is now, if it has one."""
+        if screen.attachment is None:
             return None
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / Path(attachment.name).name
-        path.touch(mode=0o600)
-        path.write_bytes(attachment.content)
-        return path
+        try:
+            return await asyncio.to_thread(_save, screen.attachment, self._folder)
+        except OSError as fault:
+            self._page.tell(
+                N_(
+                    "The file could not be written to {folder} ({reason}). Mend that, then enter"
+                    " the command again.",
+                    folder=str(self._folder),
+                    reason=fault.strerror or str(fault),
+                ),
+                screen.language,
+            )
+            return None
 
     async def _line(self, prompt: str) -> str | None:
         """The next line, or None when the program stops meanwhile."""
@@ -146,6 +154,26 @@ class Conversation:
             return line.result()
         line.cancel()
         return None
+
+
+def _save(attachment: Attachment, folder: Path) -> Path:
+    """Write a file for its owner alone, beside those that were written for others before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / Path(attachment.name).name
+    stem, numbers = path.stem, count(2)
+    while True:
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            path = path.with_stem(f"{stem}-{next(numbers)}")
+        else:
+            break
+    try:
+        path.write_bytes(attachment.content)
+    except OSError:
+        path.unlink()
+        raise
+    return path
 
 
 def _goes_on(before: Screen, after: Screen) -> bool:
