@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,12 @@ from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core.flow.housekeeping import tend
+from bot.traces import told
+from core.flow.housekeeping import Job, due, tend
 from core.flow.turn import Turn
-from core.ports import Store, World
+from core.ports import Store, UnitOfWork, World
+
+log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_TICKS = 60
 SECONDS_BETWEEN_LOOKS, JITTER = 20, 5
@@ -72,7 +76,22 @@ def ticking(store: Store, world: World, *loops: Loop, memos: Loop | None = None)
 
 async def keep_house(store: Store, world: World) -> None:
     """Round by round, so that nobody waits long, until nothing is left to do."""
-    for _ in range(MOST_ROUNDS):
-        done = await store.transact(lambda unit: tend(Turn(unit, world, world.clock())))
-        if not done.any:
-            return
+    try:
+        for _ in range(MOST_ROUNDS):
+            if not await store.transact(lambda unit: tend(Turn(unit, world, world.clock()))):
+                return
+    except Exception:  # whatever it is, it must not keep the rest from being done
+        await _one_by_one(store, world)
+
+
+async def _one_by_one(store: Store, world: World) -> None:
+    """What fails alone is told, and waits for somebody who mends it."""
+    for job in await store.transact(lambda unit: list(due(Turn(unit, world, world.clock())))):
+
+        def alone(unit: UnitOfWork, job: Job = job) -> int:
+            return job.do(Turn(unit, world, world.clock()))
+
+        try:
+            await store.transact(alone)
+        except Exception as fault:
+            log.error("Housekeeping failed at %s: %s", job.name, told(fault))

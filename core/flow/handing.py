@@ -256,9 +256,10 @@ def _halted_by_skips(turn: Turn, tree: Tree, target_id: int) -> Tree:
     return replace(tree, state=TreeState.HALTED_BY_MODERATOR)
 
 
-def expire_leases(turn: Turn, limit: int = 100) -> int:
-    """Free the places of leases that ran out; drafts stay with their tasks."""
-    overdue = turn.unit.overdue_tasks(turn.now, limit)
-    for task in overdue:
-        let_go(turn, task)
-    return len(overdue)
+def expire_lease(turn: Turn, task_id: int) -> int:
+    """Free the place of a lease that ran out; the draft stays with its task."""
+    task = turn.unit.task(task_id)
+    if task is None or not task.is_open or task.expires_at > turn.now:
+        return 0
+    let_go(turn, task)
+    return 1

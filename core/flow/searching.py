@@ -229,10 +229,10 @@ _ACTS: Mapping[Bulk, Callable[[Turn, int, str | None], object]] = {
 }
 
 
-def sweep_on(turn: Turn) -> bool:
-    """A piece of the oldest sweep under way; whether there was one."""
+def sweep_on(turn: Turn) -> int:
+    """A piece of the oldest sweep under way; 0 when there was none."""
     turn.unit.forget_sweeps(turn.now - timedelta(hours=turn.policy.sweep_hours))
     sweep = turn.unit.running_sweep()
     if sweep is not None:
         go_on(turn, sweep)
-    return sweep is not None
+    return int(sweep is not None)

@@ -6,17 +6,20 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from fakes.planting import plant
 
 from bot.schedule import keep_house, ticking
 from core.desk import Desk
 from core.dialogue import Command, Press
+from core.model import TreeState
 from core.people import Who
 from core.policy import Policy
 from core.ports import World
 from core.testing import ManualClock, MemoryStore, ToldGuess
+from core.values import replace
 
 POLICY = Policy()
-ANA = Who("terminal", "ana")
+ANA, BEN = Who("terminal", "ana"), Who("terminal", "ben")
 
 
 async def test_leases_that_ran_out_are_free_after_a_tick() -> None:
@@ -32,6 +35,29 @@ async def test_leases_that_ran_out_are_free_after_a_tick() -> None:
     await keep_house(store, world)
 
     assert await store.read(lambda unit: unit.open_prompt_tasks("en")) == 0
+
+
+async def test_what_fails_is_told_and_keeps_nothing_else_from_being_done(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = ManualClock()
+    store = MemoryStore(POLICY)
+    world = World(POLICY, clock, Random(1), ToldGuess())
+    desk = Desk(store, world)
+    tree = await store.transact(lambda unit: plant(unit, state=TreeState.GROWING))
+    for person, task in ((ANA, "assistant_reply"), (BEN, "initial_prompt")):
+        for event in (Command("consent"), Press("agree"), Command("work", {"kind": task})):
+            await desk.handle(person, event)
+    (broken, _) = store.tables.tasks
+    store.tables.trees[tree.id] = replace(tree, messages={})
+
+    clock.now += timedelta(minutes=POLICY.lease_minutes_writing + 1)
+    await keep_house(store, world)
+
+    assert await store.read(lambda unit: unit.open_prompt_tasks("en")) == 0
+    assert store.tables.tasks[broken].is_open
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith(f"Housekeeping failed at freeing the place of task {broken}: KeyError")
 
 
 class Counted:

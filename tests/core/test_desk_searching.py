@@ -140,7 +140,7 @@ async def test_all_that_was_found_is_removed_piece_by_piece_and_comes_back(
     await village.turn(housekeeping.tend)
     await presses(moderator, "How far is it?")
     assert moderator.notes == "Done: 40 of 45"
-    while (await village.turn(housekeeping.tend)).swept:
+    while await village.turn(housekeeping.tend):
         pass
 
     assert fates(village) == {Fate.DELETED}
@@ -157,7 +157,7 @@ async def test_all_that_was_found_is_removed_piece_by_piece_and_comes_back(
     assert "Remove all" not in labels(moderator)
     await presses(moderator, "Restore all")
     await presses(moderator, "Something else")
-    while (await village.turn(housekeeping.tend)).swept:
+    while await village.turn(housekeeping.tend):
         pass
     assert fates(village) == {Fate.PRESENT}
 
@@ -309,7 +309,7 @@ async def test_what_the_person_writes_while_a_purge_runs_is_refused(
 
     await author.writes("And one more, quickly.")
     assert author.screen.refused
-    while (await village.turn(housekeeping.tend)).swept:
+    while await village.turn(housekeeping.tend):
         pass
 
     assert fates(village) == {Fate.DELETED}

@@ -11,8 +11,6 @@ from fakes.village import FEW, Village
 
 from core.dialogue import Command
 from core.flow import growth, housekeeping, moderation
-from core.flow.handing import expire_leases
-from core.flow.housekeeping import Tended
 from core.flow.turn import Turn
 from core.model import Ballot, TaskKind, TreeState
 from core.policy import Policy
@@ -241,8 +239,7 @@ async def test_a_removed_imported_prompt_stays_in_the_backlog_until_it_is_restor
 async def test_with_nothing_to_do_nothing_is_done() -> None:
     tended = await Village().turn(housekeeping.tend)
 
-    assert tended == Tended()
-    assert not tended.any
+    assert tended == 0
 
 
 async def test_leases_that_ran_out_free_their_places() -> None:
@@ -253,20 +250,22 @@ async def test_leases_that_ran_out_free_their_places() -> None:
 
     tended = await village.turn(housekeeping.tend)
 
-    assert tended.any
-    assert tended.expired == 2
+    assert tended == 2
     assert not any(task.is_open for task in village.memory.tables.tasks.values())
     await village.with_task(K.ASSISTANT_REPLY)
 
 
-async def test_no_more_leases_end_at_once_than_asked_for() -> None:
+async def test_no_more_leases_end_at_once_than_others_would_wait_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(housekeeping, "_AT_ONCE", 2)
     village = Village()
     for _ in range(3):
         await village.with_task(K.INITIAL_PROMPT)
     village.clock.advance(hours=5)
 
-    assert await village.turn(lambda turn: expire_leases(turn, limit=2)) == 2
-    assert await village.turn(lambda turn: expire_leases(turn, limit=2)) == 1
+    assert await village.turn(housekeeping.tend) == 2
+    assert await village.turn(housekeeping.tend) == 1
 
 
 async def voted(village: Village, *orders: tuple[int, int]) -> None:
@@ -281,9 +280,7 @@ async def test_a_vote_that_nobody_goes_on_with_is_closed_with_its_ties() -> None
     assert village.tree.state is S.RANKING
     village.clock.advance(hours=25)
 
-    tended = await village.turn(housekeeping.tend)
-
-    assert tended.closed == 1
+    assert await village.turn(housekeeping.tend) == 1
     assert village.tree.state is S.READY_FOR_EXPORT
     assert [m.rank for m in village.replies] == [0, 0]
 
@@ -293,9 +290,7 @@ async def test_a_vote_without_the_least_number_of_ballots_stays_open() -> None:
     await voted(village, (0, 1))
     village.clock.advance(hours=25)
 
-    tended = await village.turn(housekeeping.tend)
-
-    assert tended.closed == 0
+    assert await village.turn(housekeeping.tend) == 0
     assert village.tree.state is S.RANKING
 
 
@@ -304,7 +299,7 @@ async def test_a_vote_that_goes_on_is_left_alone() -> None:
     await voted(village, (0, 1), (1, 0))
     village.clock.advance(hours=23)
 
-    assert (await village.turn(housekeeping.tend)).closed == 0
+    assert (await village.turn(housekeeping.tend)) == 0
 
 
 async def test_a_vote_cannot_be_closed_in_a_tree_that_is_not_ranked() -> None:
@@ -318,7 +313,7 @@ async def test_prompts_left_waiting_are_let_grow_where_there_is_room() -> None:
     village = Village()
     await village.turn(lambda turn: plant(turn.unit, state=S.PROMPT_LOTTERY_WAITING))
 
-    assert (await village.turn(housekeeping.tend)).grown == 1
+    assert (await village.turn(housekeeping.tend)) == 1
     assert village.tree.state is S.GROWING
 
 
@@ -329,7 +324,7 @@ async def test_keys_of_events_are_forgotten_after_two_days() -> None:
     village.clock.advance(hours=49)
     await player.send(Command("help"), "k2")
 
-    assert (await village.turn(housekeeping.tend)).forgotten == 1
+    assert (await village.turn(housekeeping.tend)) == 1
     assert set(village.memory.tables.seen) == {"k2"}
 
 
