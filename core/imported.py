@@ -15,7 +15,7 @@ from core.export import Json, json_line, label_sum
 from core.fields import BadField, Fields
 from core.model import Ballot, Fate, LabelSum, Limits, Message, Role, Tree, TreeState
 from core.policy import Policy
-from core.tree import replies_to_rank
+from core.tree import RANKED, next_state, replies_to_rank, reviews_needed, wants_ballots
 from core.values import replace
 
 AT_REST = Limits(
@@ -273,10 +273,23 @@ _RANKABLE = frozenset({TreeState.RANKING, TreeState.READY_FOR_EXPORT, TreeState.
 
 
 def living_on(record: TreeRecord, policy: Policy) -> TreeRecord:
-    """A tree that was still growing, or on its way there, goes on here; others stay at rest."""
-    if record.tree.state not in _UNFINISHED:
+    """A tree that was still growing, or on its way there, goes on here; others stay at rest.
+
+    It goes on in the state that its contents imply under this policy, which is its own unless the
+    file contradicts itself or the policies differ. A message with all its reviews and no verdict
+    waits for a moderator, as it did where it was written.
+    """
+    tree = record.tree
+    if tree.state not in _UNFINISHED:
         return record
-    return replace(record, tree=replace(record.tree, limits=policy.limits()))
+    tree = replace(tree, limits=policy.limits())
+    for message in record.tree.messages.values():
+        if message.is_undecided and message.review_count >= reviews_needed(tree, message):
+            tree = tree.with_message(replace(message, held=True))
+    state = next_state(tree, policy)
+    return (
+        _to_be_ranked(record, tree, policy, state) if state in RANKED else _of(record, tree, state)
+    )
 
 
 def put_up_for_ranking(record: TreeRecord, policy: Policy, state: TreeState) -> TreeRecord:
@@ -284,14 +297,23 @@ def put_up_for_ranking(record: TreeRecord, policy: Policy, state: TreeState) -> 
 
     Ballots that came with it count like those that will be cast here.
     """
-    tree = record.tree
-    sets = {i: replies_to_rank(tree, i, policy) for i in tree.messages}
-    if tree.state not in _RANKABLE or not any(sets.values()):
+    tree = replace(record.tree, limits=policy.limits())
+    if tree.state not in _RANKABLE or not tree.root.is_present:
         return record
-    tree = replace(tree, state=state, limits=policy.limits())
-    for parent_id, replies in sets.items():
-        ids = {reply.id for reply in replies}
+    ranked = _to_be_ranked(record, tree, policy, state)
+    return ranked if wants_ballots(ranked.tree, policy) else record
+
+
+def _to_be_ranked(record: TreeRecord, tree: Tree, policy: Policy, state: TreeState) -> TreeRecord:
+    """The tree with the ballots counted that came with it; they may be all that it needs."""
+    for parent_id in record.tree.messages:
+        ids = {reply.id for reply in replies_to_rank(tree, parent_id, policy)}
         given = sum(ids <= ballot.ids for ballot in record.ballots.get(parent_id, ()))
-        if replies and given:
+        if ids and given:
             tree = tree.with_message(replace(tree.messages[parent_id], ballots=given))
-    return replace(record, tree=tree)
+    tree = replace(tree, state=state)
+    return _of(record, tree, next_state(tree, policy))
+
+
+def _of(record: TreeRecord, tree: Tree, state: TreeState) -> TreeRecord:
+    return replace(record, tree=replace(tree, state=state))

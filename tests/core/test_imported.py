@@ -244,7 +244,10 @@ def test_a_ranking_without_positions_was_shown_as_it_was_ranked():
 
 @pytest.mark.parametrize("state", TreeState)
 def test_a_tree_that_was_still_growing_goes_on_here(state):
-    record = read(line(tree_state=str(state)))
+    whole = line(tree_state=str(state))
+    if state is TreeState.INITIAL_PROMPT_REVIEW:
+        whole["prompt"] |= {"review_count": 1, "review_result": None}
+    record = read(whole)
 
     tree = living_on(record, Policy()).tree
 
@@ -255,6 +258,44 @@ def test_a_tree_that_was_still_growing_goes_on_here(state):
     }
     assert tree.limits == (Policy().limits() if goes_on else AT_REST)
     assert tree.state is state
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "implied"),
+    [
+        ("initial_prompt_review", {}, TreeState.PROMPT_LOTTERY_WAITING),
+        ("prompt_lottery_waiting", {"review_result": False}, TreeState.ABORTED_LOW_GRADE),
+        ("prompt_lottery_waiting", {"deleted": True}, TreeState.HALTED_BY_MODERATOR),
+        ("growing", {"review_result": None, "review_count": 1}, TreeState.INITIAL_PROMPT_REVIEW),
+    ],
+)
+def test_a_tree_whose_file_contradicts_itself_goes_on_where_its_contents_belong(
+    state, changes, implied
+):
+    whole = line(tree_state=state)
+    whole["prompt"] |= changes
+
+    assert living_on(read(whole), Policy()).tree.state is implied
+
+
+def test_a_tree_that_is_grown_up_by_the_policy_here_is_ranked_with_the_ballots_that_came():
+    whole = line(tree_state="growing")
+    whole["prompt"]["events"] = {"ranking": [ranking()]}
+
+    tree = living_on(read(whole), Policy(goal_tree_size=3)).tree
+
+    assert tree.state is TreeState.RANKING
+    assert tree.root.ballots == 1
+
+
+def test_a_text_with_all_its_reviews_and_no_verdict_waits_for_a_moderator():
+    whole = line(tree_state="growing")
+    whole["prompt"]["replies"][0] |= {"review_count": 3, "review_result": None}
+    whole["prompt"]["replies"][1] |= {"review_count": 2, "review_result": None}
+
+    tree = living_on(read(whole), Policy()).tree
+
+    assert [m.held for m in tree.messages.values()] == [False, True, False]
 
 
 def test_a_finished_tree_can_be_put_up_for_ranking():
@@ -287,6 +328,8 @@ def ranking_of_one():
         line(tree_state="aborted_low_grade"),
         line(tree_state="growing"),
         with_field(["prompt", "replies", 1, "deleted"], True),
+        with_field(["prompt", "deleted"], True),
+        with_field(["prompt", "events"], {"ranking": [ranking(), ranking(), ranking()]}),
     ],
 )
 def test_a_tree_with_nothing_to_rank_stays_as_it_is(whole):
