@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 from core.screening import is_blank, unkept_sign, unkept_sign_of_file
 
 _LARGEST = 2**31 - 1
+_LONGEST_ID = 200
+_LONGEST_NAME = 1_024
+_LONGEST_PATH = 100
 
 
 class BadField(ValueError):
     """Something in a file that is not as published: which field, and what is wrong with it."""
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
+        cut = field if len(field) <= _LONGEST_PATH else f"…{field[-_LONGEST_PATH:]}"
+        super().__init__(f"{cut}: {reason}")
         self.field = field
         self.reason = reason
 
@@ -38,18 +42,25 @@ class Fields:
     def fault(self, name: str, reason: str) -> BadField:
         return BadField(self.place(name), reason)
 
-    def text(self, name: str) -> str | None:
+    def text(self, name: str, longest: int = _LONGEST_NAME) -> str | None:
+        """A name or the like, no longer than every store can look it up."""
         value = self._string(name)
         if value is not None:
             self._check_signs(name, unkept_sign(value))
+            if len(value) > longest:
+                raise self.fault(name, f"is longer than {longest} characters")
         return value
 
+    def code(self, name: str) -> str | None:
+        """A short name by which things are found, such as an id or a language."""
+        return self.text(name, _LONGEST_ID)
+
     def words(self, name: str) -> str:
-        """A text that must be there and hold something to read."""
-        return self._readable(name, self.text(name))
+        """A short name that must be there and hold something to read."""
+        return self._readable(name, self.code(name))
 
     def prose(self, name: str) -> str:
-        """The same, with line ends and signs as other programs write them."""
+        """The same, of any length, with line ends and signs as other programs write them."""
         value = self._string(name)
         if value is not None:
             self._check_signs(name, unkept_sign_of_file(value))
@@ -104,7 +115,7 @@ class Fields:
     def names(self) -> list[str]:
         """The names of the fields, where those are data themselves."""
         for name in self.values:
-            self._check_signs(name, unkept_sign(name))
+            self._check_signs(_shown(name), unkept_sign(name))
         return list(self.values)
 
     def within(self, name: str) -> Fields:
@@ -143,3 +154,8 @@ class Fields:
     def _check_signs(self, name: str, unkept: tuple[str, int] | None) -> None:
         if unkept:
             raise self.fault(name, f"{unkept[0]} at position {unkept[1]} cannot be stored")
+
+
+def _shown(name: str) -> str:
+    """A name with what cannot be shown written out."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)

@@ -15,7 +15,7 @@ from core.export import Json, json_line, label_sum
 from core.fields import BadField, Fields
 from core.model import Ballot, Fate, LabelSum, Limits, Message, Role, Tree, TreeState
 from core.policy import Policy
-from core.tree import RANKED, next_state, replies_to_rank, reviews_needed, wants_ballots
+from core.tree import RANKED, ballots_wanted, next_state, replies_to_rank, reviews_needed
 from core.values import replace
 
 AT_REST = Limits(
@@ -93,14 +93,29 @@ def tree_line_from_messages(values: Sequence[object]) -> Json:
         raise BadField("parent_id", f"one message of a tree has none; here {len(roots)} have none")
     known = ("message_tree_id", "tree_state", "origin", "licence")
     line = {name: roots[0].values[name] for name in known if name in roots[0].values}
-    return {**line, "prompt": nodes[roots[0].words("message_id")]}
+    prompt = nodes[roots[0].words("message_id")]
+    _refuse_circles(lines, prompt)
+    return {**line, "prompt": prompt}
+
+
+def _refuse_circles(lines: Sequence[Fields], prompt: Json) -> None:
+    """Refuse messages that reply to each other in a circle, so that none leads to the prompt."""
+    reached: set[str] = set()
+    waiting = [prompt]
+    while waiting:
+        node = Fields.of(waiting.pop())
+        reached.add(node.words("message_id"))
+        waiting += [reply.values for reply in node.each("replies")]
+    for line in lines:
+        if line.words("message_id") not in reached:
+            raise line.fault("parent_id", "leads back to this message, and never to the prompt")
 
 
 def _nested(lines: Sequence[Fields]) -> Mapping[str, Json]:
     replies: dict[str, list[Json]] = {line.words("message_id"): [] for line in lines}
     nodes: dict[str, Json] = {}
     for line in lines:
-        name, parent = line.words("message_id"), line.text("parent_id")
+        name, parent = line.words("message_id"), line.code("parent_id")
         if name in nodes:
             raise line.fault("message_id", f"{name} stands here a second time")
         nodes[name] = {**line.values, "replies": replies[name]}
@@ -112,7 +127,7 @@ def _nested(lines: Sequence[Fields]) -> Mapping[str, Json]:
 
 
 def _state(line: Fields) -> TreeState:
-    name = line.text("tree_state") or TreeState.READY_FOR_EXPORT
+    name = line.code("tree_state") or TreeState.READY_FOR_EXPORT
     if name not in _STATES:
         raise line.fault("tree_state", f"{name} is no state of a tree")
     return _STATES[name]
@@ -175,7 +190,7 @@ def _message(
 
 
 def _parent_id(fields: Fields, parent: Message | None) -> int | None:
-    named = fields.text("parent_id")
+    named = fields.code("parent_id")
     if named is not None and (parent is None or named != parent.public_id):
         place = f"stands below {parent.public_id}" if parent else "is a prompt"
         raise fields.fault("parent_id", f"{place}, but names {named}")
@@ -197,7 +212,7 @@ def _role(fields: Fields, parent: Message | None) -> Role:
 
 
 def _lang(fields: Fields, parent: Message | None, missing: Missing) -> str:
-    lang = fields.text("lang") or (parent.lang if parent else missing.lang)
+    lang = fields.code("lang") or (parent.lang if parent else missing.lang)
     if lang is None:
         raise fields.fault("lang", "is missing")
     return lang
@@ -301,7 +316,7 @@ def put_up_for_ranking(record: TreeRecord, policy: Policy, state: TreeState) -> 
     if tree.state not in _RANKABLE or not tree.root.is_present:
         return record
     ranked = _to_be_ranked(record, tree, policy, state)
-    return ranked if wants_ballots(ranked.tree, policy) else record
+    return ranked if ballots_wanted(ranked.tree, policy) else record
 
 
 def _to_be_ranked(record: TreeRecord, tree: Tree, policy: Policy, state: TreeState) -> TreeRecord:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from bot.exchange.errors import FileError
 
+LONGEST_LINE = 2**26
+"""Bytes of a line; a longer one is no tree, and may be meant to fill the memory."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -44,7 +47,10 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
         with _unpacked(path) as file:
-            for number, line in enumerate(file, start=1):
+            while line := file.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(line) > LONGEST_LINE:
+                    raise FileError(f"{path}, line {number} has more than {LONGEST_LINE} bytes.")
                 if line.strip():
                     yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -10,7 +10,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bot.exchange.errors import FileError
+from bot.exchange.errors import Fault, FileError
 from core.export import Json, parquet_row
 
 ROWS_IN_A_GROUP = 10_000
@@ -95,26 +95,34 @@ class ParquetTable:
             self._columns = []
 
 
-def message_rows(path: Path) -> Iterator[tuple[int, Json]]:
+def message_rows(path: Path) -> Iterator[tuple[int, Json] | Fault]:
     """The rows of a table as message lines, numbered from 1 on."""
+    number = 0
     try:
         with pq.ParquetFile(path) as table:
-            number = 0
             for batch in table.iter_batches(_ROWS_AT_ONCE):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, _message_line(row)
-    except (OSError, pa.ArrowException) as error:
-        raise FileError(f"{path} is no Parquet file that can be read: {error}") from error
+                    yield _message_line(number, row)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise FileError(f"{path} is no Parquet file that can be read: {error}.") from error
 
 
-def _message_line(row: Json) -> Json:
+def _message_line(number: int, row: Json) -> tuple[int, Json] | Fault:
     line = {name: value for name, value in row.items() if value is not None}
-    emojis, labels = row.get("emojis"), row.get("labels")
-    if isinstance(emojis, dict):
-        line["emojis"] = dict(zip(emojis["name"], emojis["count"], strict=True))
-    if isinstance(labels, dict):
-        values = zip(labels["value"], labels["count"], strict=True)
-        means = [{"value": value, "count": count} for value, count in values]
-        line["labels"] = dict(zip(labels["name"], means, strict=True))
-    return line
+    try:
+        line |= {name: _mapping(line[name]) for name in ("emojis", "labels") if name in line}
+    except (TypeError, ValueError):
+        return Fault(number, "emojis and labels must be lists of names and values, of one length")
+    return number, line
+
+
+def _mapping(columns: object) -> object:
+    """Parallel lists as a mapping, the way back of `core.export.parquet_row`; null is empty."""
+    if not isinstance(columns, dict) or "name" not in columns:
+        return columns
+    lists = {name: values or [] for name, values in columns.items()}
+    names = lists.pop("name")
+    rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+    values = [row["count"] if set(row) == {"count"} else row for row in rows]
+    return dict(zip(names, values, strict=True))

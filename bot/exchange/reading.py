@@ -16,6 +16,7 @@ from core.fields import BadField
 from core.imported import Missing, tree_from_export, tree_line_from_messages
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SHOWN = 60
 
 
 def trees(path: Path, missing: Missing) -> Iterator[tuple[int, TreeRecord] | Fault]:
@@ -92,16 +93,26 @@ def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:
     for number, line in lines(path):
         try:
             text = line.removeprefix(_BYTE_ORDER_MARK).decode()
-            yield number, json.loads(text, parse_constant=_no_number)
+            yield number, json.loads(text, parse_constant=_no_number, object_pairs_hook=_object)
         except UnicodeDecodeError as error:
             yield Fault(number, f"byte {error.start + 1} is not UTF-8")
         except RecursionError:
             yield Fault(number, "is nested too deep")
         except json.JSONDecodeError as error:
             yield Fault(number, f"is not JSON: {error.msg}, at position {error.pos + 1}")
-        except ValueError as error:
-            yield Fault(number, f"is not JSON: {error}")
+        except ValueError as error:  # of a number without end the part that is meant for readers
+            yield Fault(number, f"is not JSON: {str(error).partition(';')[0]}")
 
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object that says nothing twice, since nobody could tell which of both is meant."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name[:_SHOWN]!a} stands twice in one object")
+        found[name] = value
+    return found

@@ -390,7 +390,11 @@ def deep_line():
         ),
         (with_field(["prompt", "emojis"], []), "prompt.emojis", "object"),
         (with_field(["prompt", "emojis"], {"+1": "2"}), "prompt.emojis.+1", "whole number"),
-        (with_field(["prompt", "emojis"], {"\ud800": 2}), "prompt.emojis.\ud800", "U+D800"),
+        (with_field(["prompt", "emojis"], {"\ud800": 2}), r"prompt.emojis.\ud800", "U+D800"),
+        (with_field(["prompt", "emojis"], {"\x1b[2J": 2}), r"prompt.emojis.\x1b[2J", "U+001B"),
+        (with_field(["prompt", "message_id"], "x" * 201), "prompt.message_id", "longer than 200"),
+        (with_field(["prompt", "lang"], "x" * 201), "prompt.lang", "longer than 200"),
+        (with_field(["prompt", "user_id"], "x" * 1025), "prompt.user_id", "longer than 1024"),
         (
             with_field(["prompt", "labels"], {"spam": {"value": 2, "count": 1}}),
             "prompt.labels.spam.value",
@@ -432,8 +436,10 @@ def test_a_fault_is_named_by_its_place_and_reason(value, field, reason):
 
 
 def test_what_is_nested_too_deep_is_refused():
-    with pytest.raises(BadField, match="more than 100 replies"):
+    with pytest.raises(BadField, match="more than 100 replies") as fault:
         read(deep_line())
+
+    assert len(str(fault.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -472,6 +478,15 @@ def flat(*changes):
         (flat({}, {"parent_id": None}), "parent_id", "here 2 have none"),
         (flat({"parent_id": "b"}, {}), "parent_id", "here 0 have none"),
         ([3], "messages[0]", "object"),
+        (
+            [
+                *flat({}, {}),
+                {"message_id": "c", "parent_id": "d", "text": "x", "role": "prompter"},
+                {"message_id": "d", "parent_id": "c", "text": "x", "role": "assistant"},
+            ],
+            "messages[2].parent_id",
+            "leads back",
+        ),
     ],
 )
 def test_message_lines_must_make_one_tree(lines, field, reason):

@@ -3,10 +3,12 @@
 import gzip
 import json
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fakes.archive import ALL, NAMES, message, record_of
 
+from bot.exchange import files
 from bot.exchange.errors import BrokenFile, Fault, FileError
 from bot.exchange.files import lines, written
 from bot.exchange.parquet import SCHEMA, ParquetTable, message_rows
@@ -131,6 +133,8 @@ def test_each_fault_has_its_line_and_the_good_ones_are_read(tmp_path):
         tree("b", role="assistant"),
         tree("a"),
         b"3\n",
+        b'{"prompt": null, "prompt": null}\n',
+        b'{"prompt": ' + b"9" * 5_000 + b"}\n",
         tree("c"),
     )
 
@@ -143,7 +147,31 @@ def test_each_fault_has_its_line_and_the_good_ones_are_read(tmp_path):
         "line 6: prompt.role: must be prompter here",
         "line 7: message a stood in an earlier line",
         "line 8: line: must be an object",
-        (9, "c"),
+        "line 9: is not JSON: 'prompt' stands twice in one object",
+        "line 10: is not JSON: Exceeds the limit (4300 digits) for integer string conversion: "
+        "value has 5000 digits",
+        (11, "c"),
+    ]
+
+
+def test_a_line_without_end_is_not_read_into_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LONGEST_LINE", 20)
+    path = file_of(tmp_path, b"\n", b"x" * 21)
+
+    with pytest.raises(FileError, match="line 2 has more than 20 bytes"):
+        read(path)
+
+
+def test_messages_that_reply_to_each_other_in_a_circle_are_a_fault(tmp_path):
+    circle = [
+        {"message_id": "a", "text": "Hello", "role": "prompter", "lang": "en"},
+        {"message_id": "b", "text": "Hi", "role": "assistant", "parent_id": "c"},
+        {"message_id": "c", "text": "Ho", "role": "prompter", "parent_id": "b"},
+    ]
+    path = file_of(tmp_path, *({**message, "message_tree_id": "a"} for message in circle))
+
+    assert read(path) == [
+        "line 1: messages[1].parent_id: leads back to this message, and never to the prompt"
     ]
 
 
@@ -207,6 +235,38 @@ def test_a_table_may_be_empty_and_may_have_several_groups(tmp_path, monkeypatch)
     assert list(message_rows(tmp_path / "three")) == [
         (n + 1, {"message_id": str(n)}) for n in range(3)
     ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "read_as"),
+    [
+        ({"name": None, "value": None, "count": None}, {}),
+        ({"name": [], "value": [], "count": []}, {}),
+        ({"name": ["spam"], "value": [0.5], "count": None}, None),
+        ({"name": ["spam"], "value": [0.5], "count": []}, None),
+        ({"name": ["spam", "pii"], "value": [0.5], "count": [1]}, None),
+    ],
+)
+def test_lists_of_a_table_may_be_missing_but_not_differ(tmp_path, labels, read_as):
+    row = {"message_id": "a", "emojis": {"name": ["+1"], "count": [2]}, "labels": labels}
+    pq.write_table(pa.Table.from_pylist([row], schema=SCHEMA), tmp_path / "a.parquet")
+
+    (found,) = message_rows(tmp_path / "a.parquet")
+
+    if read_as is None:
+        assert isinstance(found, Fault)
+        assert found.line == 1
+    else:
+        assert found == (1, {"message_id": "a", "emojis": {"+1": 2}, "labels": read_as})
+
+
+def test_a_table_of_another_shape_is_a_fault_of_its_rows(tmp_path):
+    table = pa.Table.from_pylist([{"message_id": "a", "emojis": {"name": 1, "count": 2}}])
+    pq.write_table(table, tmp_path / "a.parquet")
+
+    (found,) = message_rows(tmp_path / "a.parquet")
+
+    assert isinstance(found, Fault)
 
 
 def test_a_file_that_is_no_table_is_named(tmp_path):
