@@ -247,6 +247,12 @@ def _check_together(settings: Settings) -> None:
     longest = max(settings.sft.max_length, settings.reward.max_length, rl.max_length)
     if model.kind == "new" and model.positions < longest:
         raise BadConfig(f"model.positions must be at least {longest}, the longest max_length")
+    of_lists = settings.data.minimum_agreement or settings.data.minimum_ballots
+    if settings.reward.mode == "pairs" and of_lists:
+        raise BadConfig(
+            "data.minimum_agreement and data.minimum_ballots must be 0 with reward.mode pairs: "
+            "a pair tells neither"
+        )
     if rl.max_length <= rl.max_new_tokens:
         raise BadConfig("rl.max_length must leave room for a prompt beside rl.max_new_tokens")
     if shown.temperature == 0 and shown.completions > 1:

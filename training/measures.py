@@ -170,7 +170,7 @@ def calibration(lists: Iterable[JudgedList], bins: int = 10) -> tuple[list[Bin],
             if judged.ranks[i] == judged.ranks[j]:
                 continue
             gap = judged.scores[i] - judged.scores[j]
-            won = float(judged.ranks[i] < judged.ranks[j])
+            won = 0.5 if gap == 0 else float(judged.ranks[i] < judged.ranks[j])
             if gap < 0:  # told from the side the judge favours: 0.5 … 1
                 gap, won = -gap, 1.0 - won
             sure = 1 / (1 + math.exp(-min(gap, 60.0)))

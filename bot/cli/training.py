@@ -114,11 +114,10 @@ def loop(
     from contextlib import suppress
 
     from bot.config import settings_from
-    from bot.exchange.loop import Loop, Order
+    from bot.exchange.loop import Loop, Order, alone
     from bot.exchange.sync.command import seconds_from
 
     span = None if every is None else seconds_from(every)
-    folder.mkdir(parents=True, exist_ok=True)
     order = Order(folder, config, sets or (), rounds, prompts, n, ranked, span)
-    with suppress(KeyboardInterrupt):  # the same command goes on where this one was
+    with suppress(KeyboardInterrupt), alone(folder):  # the same command goes on where this one was
         asyncio.run(Loop(settings_from(), order).go())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from bot.exchange.sync import command as syncing
 from bot.store import opened, pseudonyms
 from bot.trainer import run_training
 from core.model import TreeState
+from training.alone import alone_in
 from training.config import RlSettings, load_settings
 from training.errors import Refusal
 
@@ -138,6 +140,16 @@ class Loop:
         waiting = self._order.folder / f".{DONE}.unfinished"
         waiting.write_text(json.dumps(self._done, indent=2) + "\n", "utf-8")
         waiting.replace(self._order.folder / DONE)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One loop at a time in a folder."""
+    try:
+        with alone_in(folder):
+            yield
+    except Refusal as error:
+        raise SettingsError(str(error)) from error
 
 
 def _policy_of(order: Order) -> RlSettings:

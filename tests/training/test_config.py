@@ -89,6 +89,13 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     return path
 
 
+def test_a_filter_that_pairs_could_not_obey_is_refused() -> None:
+    words = ["reward.mode=pairs", "data.minimum_agreement=0.5"]
+
+    with pytest.raises(BadConfig, match="a pair tells neither"):
+        load_settings("tiny", words)
+
+
 def test_an_unknown_key_in_a_file_is_refused(tmp_path: Path) -> None:
     path = changed(tmp_path, "warmup_steps =", "warmup_stepz =")
 

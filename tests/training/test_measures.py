@@ -181,3 +181,12 @@ def test_a_boastful_judge_is_not() -> None:
 
     assert error == pytest.approx(1 / (1 + math.exp(-5)) - 0.5)
     assert [part.pairs for part in bins] == [100]
+
+
+def test_a_judge_that_cannot_tell_is_calibrated_whichever_reply_stands_first() -> None:
+    lists = [judged([0, 1], [1.0, 1.0])] * 3 + [judged([1, 0], [1.0, 1.0])]
+
+    bins, error = measures.calibration(lists)
+
+    assert error == 0.0
+    assert [(part.predicted, part.observed) for part in bins] == [(0.5, 0.5)]

@@ -92,9 +92,12 @@ async def choose_prompts(settings: Settings, order: Order) -> None:
     async with opened(settings, Random()) as store:
         names = await pseudonyms(settings, store)
         found = await asked_from(order.prompts, store, names, lang=order.lang)
-    order.folder.mkdir(parents=True, exist_ok=True)
-    how.write_text(asked, "utf-8")
-    write_prompts(chosen, found)
+    try:
+        order.folder.mkdir(parents=True, exist_ok=True)
+        how.write_text(asked, "utf-8")
+        write_prompts(chosen, found)
+    except OSError as error:
+        raise FileError(f"{order.folder} takes no files: {error.strerror}.") from error
 
 
 async def put_up_file(settings: Settings, order: Order, completions: Path) -> Joined:
