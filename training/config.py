@@ -247,8 +247,11 @@ def _check_together(settings: Settings) -> None:
     longest = max(settings.sft.max_length, settings.reward.max_length, rl.max_length)
     if model.kind == "new" and model.positions < longest:
         raise BadConfig(f"model.positions must be at least {longest}, the longest max_length")
+    reward = settings.reward
+    if reward.agreement == "margin" and reward.loss == "plackett-luce":
+        raise BadConfig("reward.agreement margin needs reward.loss bradley-terry: it is of pairs")
     of_lists = settings.data.minimum_agreement or settings.data.minimum_ballots
-    if settings.reward.mode == "pairs" and of_lists:
+    if reward.mode == "pairs" and of_lists:
         raise BadConfig(
             "data.minimum_agreement and data.minimum_ballots must be 0 with reward.mode pairs: "
             "a pair tells neither"

@@ -38,14 +38,21 @@ def train_sft(source: Source, out: Path, settings: Settings) -> dict[str, Any]:
         )
 
     def build(watch: Watch) -> SFTTrainer:
-        return SFTTrainer(
-            model=base.model,
-            args=SFTConfig(**trainer_arguments(run), max_length=settings.sft.max_length),
-            train_dataset=Dataset.from_list(examples),
-            processing_class=base.tokenizer,
-            peft_config=models.lora(settings.model, task="CAUSAL_LM"),
-            callbacks=[watch],
-        )
+        return sft_trainer(run, base, examples, watch)
 
     note = {"conversations": len(examples), "too_long": len(coded) - len(examples)}
     return execute(run, build, task="CAUSAL_LM", note=note)
+
+
+def sft_trainer(
+    run: Run, base: models.Base, examples: list[dict[str, list[int]]], watch: Watch
+) -> SFTTrainer:
+    """TRL takes tokens with labels as they are and pads both."""
+    return SFTTrainer(
+        model=base.model,
+        args=SFTConfig(**trainer_arguments(run), max_length=run.settings.sft.max_length),
+        train_dataset=Dataset.from_list(examples),
+        processing_class=base.tokenizer,
+        peft_config=models.lora(run.settings.model, task="CAUSAL_LM"),
+        callbacks=[watch],
+    )

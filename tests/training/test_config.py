@@ -89,10 +89,17 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     return path
 
 
-def test_a_filter_that_pairs_could_not_obey_is_refused() -> None:
-    words = ["reward.mode=pairs", "data.minimum_agreement=0.5"]
-
-    with pytest.raises(BadConfig, match="a pair tells neither"):
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["reward.mode=pairs", "data.minimum_agreement=0.5"], "a pair tells neither"),
+        (["reward.loss=plackett-luce", "reward.agreement=margin"], "needs reward.loss"),
+    ],
+)
+def test_settings_that_would_not_be_obeyed_together_are_refused(
+    words: list[str], reason: str
+) -> None:
+    with pytest.raises(BadConfig, match=reason):
         load_settings("tiny", words)
 
 

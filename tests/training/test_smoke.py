@@ -14,14 +14,21 @@ from typing import Any
 import pytest
 
 from training import __main__ as command
-from training import evaluate, generate, main, toy
+from training import chat, evaluate, generate, main, models, toy
 from training.config import load_settings
 from training.data import open_source, rows_of
 from training.errors import BadConfig, Cancelled, DiskFull, Refusal
 from training.generate import Sampling
+from training.progress import Stop, Watch
 from training.reward_model import Judge
+from training.run import Run
+from training.sft import sft_trainer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the libraries' own notices, not ours
+
+
+HELLO = {"role": "user", "content": "Tell me about bees."}
+REPLY = {"role": "assistant", "content": "They fly."}
 
 
 @dataclass
@@ -103,6 +110,23 @@ def test_the_command_ends_with_the_accuracy_beside_chance_and_length(
     assert re.fullmatch(rf"\d+ held-out pairs put right: {judges}", told), told
     assert wrote == f"wrote {tmp_path}/report.md and metrics.json"
     assert "## Reward model" in (tmp_path / "report.md").read_text()
+
+
+def test_in_the_batches_that_trl_makes_the_assistants_words_alone_are_learned(
+    first: Round, tmp_path: Path
+) -> None:
+    base, settings = models.trained(first.out / "sft/model"), load_settings("tiny", first.words)
+    talks = [[{**HELLO, "content": "Tell me. " * times}, REPLY] for times in (1, 6)]
+    examples = [chat.labelled(turns, base.tokenizer, 100) for turns in talks]
+    run = Run("sft", tmp_path, settings, "none", base.model)
+    watch = Watch("sft", tmp_path / "log.jsonl", Stop(), loud=False)
+
+    trainer = sft_trainer(run, base, [example for example in examples if example], watch)
+
+    (batch,) = trainer.get_train_dataloader()
+    for ids, labels in zip(batch["input_ids"], batch["labels"], strict=True):
+        learned = base.tokenizer.decode(ids[labels != chat.IGNORED])
+        assert learned == REPLY["content"] + chat.END
 
 
 def test_fine_tuning_lowers_the_loss(first: Round) -> None:
@@ -196,9 +220,6 @@ def test_an_adapter_is_merged_into_an_ordinary_folder(first: Round, tmp_path: Pa
         assert "model.safetensors" in names
         assert not [name for name in names if name.startswith("adapter")]
     assert len(Judge(tmp_path / "reward/model", 128, 8).scores([([HELLO], "Hi")])) == 1
-
-
-HELLO = {"role": "user", "content": "Tell me about bees."}
 
 
 @pytest.mark.slow
