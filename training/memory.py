@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from training.config import Settings, StepSettings
 
 GIB = 1024**3
-GAPS = 4 / 3  # batches of different lengths leave gaps between what they held; measured
+GAPS = 3 / 2  # batches of different lengths leave gaps between what they held; measured
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,8 @@ def _steps(out: Path, figures: Path) -> Iterator[str]:
 
 def _step_row(step: str, metrics: dict[str, Any]) -> list[str]:
     learned = {
-        "sft": f"{metrics.get('conversations', 0)} conversations",
-        "reward": f"{metrics.get('rows', 0)} {metrics.get('mode', '')}, "
-        f"{metrics.get('replies', 0)} replies",
+        "sft": f"{_read_of(metrics, 'conversations')} conversations",
+        "reward": f"{_read_of(metrics, 'rows')} {metrics.get('mode', '')}",
         "rl": f"{metrics.get('prompts', 0)} prompts",
     }[step]
     peak, estimated = metrics.get("peak_memory", 0), metrics.get("estimated_memory", 0)
@@ -103,6 +102,13 @@ def _step_row(step: str, metrics: dict[str, Any]) -> list[str]:
         f"{peak / 2**30:.2f} GiB",
         f"{estimated / 2**30:.2f} GiB",
     ]
+
+
+def _read_of(metrics: dict[str, Any], key: str) -> str:
+    """A run of few steps does not read all that is there."""
+    there = metrics.get(key, 0)
+    read = metrics.get("examples_read", there)
+    return f"{read} of {there}" if read < there else str(there)
 
 
 def _draw_curves(

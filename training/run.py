@@ -167,6 +167,7 @@ def execute(
     metrics = {
         **note,
         "steps": trainer.state.global_step,
+        "examples_read": trainer.state.global_step * _examples_a_step(trainer.args),
         "seconds": round(time.monotonic() - began, 1),
         "cpu_seconds": round(time.process_time() - cpu, 1),
         "peak_memory": memory.peak(),
@@ -178,6 +179,11 @@ def execute(
         shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
     run.write_card("done", memory=cost)
     return metrics
+
+
+def _examples_a_step(told: Any) -> int:
+    processes: int = told.world_size
+    return int(told.train_batch_size * told.gradient_accumulation_steps * processes)
 
 
 class _NewHead(logging.Filter):

@@ -112,7 +112,7 @@ def test_a_second_reward_model_is_better_on_the_models_own_replies(
         rounds["own_replies"][f"{turn}_against_grade"]["model"]["value"]
         for turn in ("first", "second")
     )
-    assert second > first + 0.05
+    assert second > first + 0.02  # a campaign's first judge, which knows less, gains more
     assert rounds["human_replies"]["second_against_grade"]["model"]["value"] > 0.85
 
 

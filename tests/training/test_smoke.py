@@ -93,6 +93,7 @@ def test_the_report_shows_its_pictures_and_samples(first: Round) -> None:
     assert len(pictures) == 6
     assert all((first.out / picture).stat().st_size > 5000 for picture in pictures)
     assert "| fine-tuned | after RL |" in page
+    assert re.search(r"\| Reward model \| 24 of \d\d lists \| 6 \|", page)
     assert len((first.out / "samples.jsonl").read_text().splitlines()) == 4
 
 
