@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from hmac import digest
+from pathlib import Path
 from random import Random
 
 from bot.config import Settings, policy_from
 from core.export import Pseudonyms
 from core.model import TaskKind, TreeState
+from core.policy import Policy
 from core.ports import Store
 from storage.address import address_from
 from storage.identity import secret_from
-from storage.open import SqlStore, open_store
+from storage.open import SqlStore, open_store, open_untouched
 from storage.publication import kept_seed
 from storage.schema import HEAD, revision
 
@@ -62,10 +64,28 @@ async def open_work(store: Store) -> Mapping[tuple[str, TaskKind], int]:
 @asynccontextmanager
 async def opened(settings: Settings, rng: Random) -> AsyncIterator[SqlStore]:
     """The store, with its schema checked; closed at the end whatever happens."""
-    key = None if settings.secret_key is None else settings.secret_key.get_secret_value()
-    store = await open_store(
-        database_url(settings), settings.data_dir, policy_from(settings), rng, key
-    )
+    async with _closing(await open_store(*_place(settings), rng, _key(settings))) as store:
+        yield store
+
+
+@asynccontextmanager
+async def untouched(settings: Settings) -> AsyncIterator[SqlStore]:
+    """The store to be looked at, with open work and points as the last policy left them."""
+    store = await open_untouched(*_place(settings), Random(), _key(settings))
+    async with _closing(store):
+        yield store
+
+
+def _place(settings: Settings) -> tuple[str | None, Path, Policy]:
+    return database_url(settings), settings.data_dir, policy_from(settings)
+
+
+def _key(settings: Settings) -> str | None:
+    return None if settings.secret_key is None else settings.secret_key.get_secret_value()
+
+
+@asynccontextmanager
+async def _closing(store: SqlStore) -> AsyncIterator[SqlStore]:
     try:
         yield store
     finally:

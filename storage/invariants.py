@@ -82,6 +82,9 @@ OF_ROWS: Mapping[str, str] = {
           AND m.fate = 1 AND (m.held OR m.accepted IS NULL OR m.accepted)
         GROUP BY m.parent_id, m.role, t.max_children, t.prompter_replies
         HAVING count(*) > CASE m.role WHEN 2 THEN t.max_children ELSE t.prompter_replies END""",
+    "Open work is on a message of its tree.": """
+        SELECT s.target_id FROM slot s LEFT JOIN message m ON m.id = s.target_id
+        WHERE m.id IS NULL OR m.tree_id <> s.tree_id""",
     "The counters of all time are the sums of the months'.": f"""
         SELECT a.person_id FROM tally a LEFT JOIN (
             SELECT person_id, scope, {_SUMS} FROM tally WHERE period LIKE 'm:%'

@@ -43,6 +43,23 @@ async def open_store(
 
     An empty database gets its schema; an old or unknown one is refused with what to do.
     """
+    store = await open_untouched(url, data_dir, policy, rng, secret)
+    try:
+        await _follow_policy(store, policy)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def open_untouched(
+    url: str | None,
+    data_dir: Path,
+    policy: Policy,
+    rng: Random,
+    secret: str | None = None,
+) -> SqlStore:
+    """The same with open work and points as the last policy left them, to be looked at."""
     unknown = set(policy.points) - set(COUNTERS.split())
     if unknown:
         raise StoreError(f"The policy gives points for {sorted(unknown)}, which nobody counts.")
@@ -57,7 +74,6 @@ async def open_store(
         store = await PostgresStore.open(address.url, means)
     try:
         await store.transact(SqlUnit.admit_secret)
-        await _follow_policy(store, policy)
     except BaseException:
         await store.close()
         raise
@@ -80,17 +96,25 @@ def _make_folders(address: Address, data_dir: Path) -> None:
         raise StoreReadOnly(f"The data folder cannot be made: {error}.") from error
 
 
+def is_written_by(unit: SqlUnit, policy: Policy) -> bool:
+    """Whether open work and points follow this policy and not an earlier one."""
+    then = unit.db.row(POLICY_THEN)
+    return then is not None and then[0] == _mark(policy)
+
+
+def _mark(policy: Policy) -> str:
+    return sha256(repr(policy).encode()).hexdigest()[:16]
+
+
 async def _follow_policy(store: SqlStore, policy: Policy) -> None:
     """Where the policy changed since the last start, write open work and points by the new one."""
-    now = sha256(repr(policy).encode()).hexdigest()[:16]
-    then = await store.transact(lambda unit: unit.db.row(POLICY_THEN))
-    if then is not None and then[0] == now:
+    if await store.transact(partial(is_written_by, policy=policy)):
         return
     last = 0
     while last >= 0:
         last = await store.transact(partial(_rewritten, after=last))
     await store.transact(lambda unit: unit.db.run(revalue_sql(tuple(policy.points.items()))))
-    await store.transact(lambda unit: unit.db.run(POLICY_NOW, now))
+    await store.transact(lambda unit: unit.db.run(POLICY_NOW, _mark(policy)))
 
 
 def _rewritten(unit: SqlUnit, after: int) -> int:

@@ -64,10 +64,15 @@ async def require_head(address: Address) -> None:
     found = await revision(address)
     if found is None:
         await upgrade(address)
+    elif found > HEAD:
+        raise StoreOutdated(
+            f"The store {address} has schema {found} and this program knows {HEAD} as the newest:"
+            " install the newer program that wrote the store."
+        )
     elif found != HEAD:
         raise StoreOutdated(
             f"The store {address} has schema {found} and this program needs {HEAD}: make a backup"
-            " with grove backup, then run grove db upgrade (or a newer program, if that says so)."
+            " with grove backup, then run grove db upgrade."
         )
 
 

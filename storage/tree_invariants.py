@@ -7,7 +7,7 @@ from functools import cached_property
 
 from core.imported import AT_REST
 from core.labels import sums
-from core.model import LABELLING, REPLYING, Ballot, LabelSum, Review, Slot, Tree
+from core.model import LABELLING, REPLYING, Ballot, LabelSum, Message, Review, Slot, Tree
 from core.policy import Policy
 from core.ports import UnitOfWork
 from core.selection import open_work
@@ -68,6 +68,8 @@ def _broken_of_grown(tree: Tree, opinions: Opinions) -> Iterator[str]:
         yield "No more reviews are being given than are needed."
     free = places(tree)
     replying = sum(lease.kind in REPLYING for lease in tree.leases)
+    if any(not _is_an_order(tree, message) for message in tree.messages.values()):
+        yield "The ranks below a message are those of an order of all accepted replies, or none."
     if replying and size(tree) + replying > tree.limits.goal_size:
         yield "No more replies are being written than the tree's goal."
     if any(
@@ -94,6 +96,18 @@ def _ballots_are_counted(tree: Tree, opinions: Opinions, policy: Policy) -> bool
         if ids and tree.messages[parent_id].ballots != covering:
             return False
     return True
+
+
+def _is_an_order(tree: Tree, parent: Message) -> bool:
+    """Nobody is ranked, or everybody: 0 first, equals share a place, the next ones are skipped.
+
+    Which order it is cannot be asked: voters weighed then what they were known for then.
+    """
+    replies = [reply for reply in tree.children(parent.id) if reply.is_accepted]
+    places = [reply.rank for reply in replies if reply.rank is not None]
+    if len(places) != len(replies):
+        return not places
+    return all(place == sum(other < place for other in places) for place in places)
 
 
 def _label_sums(reviews: Sequence[Review]) -> dict[str, LabelSum]:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,7 @@ from core.policy import Policy
 from core.ports import World
 from core.testing import ToldGuess
 from storage.invariants import OF_ROWS, broken_invariants
-from storage.open import open_store
+from storage.open import open_store, open_untouched
 
 POLICY = Policy(goal_tree_size=4, max_active_trees=3, min_rankings=2, max_rankings=3)
 
@@ -48,10 +49,10 @@ async def _worked_in(folder: Path) -> None:
     await store.close()
 
 
-async def broken(folder: Path) -> list[str]:
-    store = await open_store(None, folder, POLICY, Random())
+async def broken(folder: Path, policy: Policy = POLICY) -> list[str]:
+    store = await open_untouched(None, folder, policy, Random())
     try:
-        return list(await broken_invariants(store, POLICY, lambda looked_at: None))
+        return list(await broken_invariants(store, policy, lambda looked_at: None))
     finally:
         await store.close()
 
@@ -89,6 +90,9 @@ REPLY = "(SELECT min(id) FROM message WHERE parent_id IS NOT NULL AND accepted)"
         ("DELETE FROM slot", "The open work that is stored"),
         ("UPDATE slot SET free = free + 1", "The open work that is stored"),
         (f"UPDATE message SET labels = NULL WHERE id = {REPLY}", "The label sums of a message"),
+        ("UPDATE slot SET tree_id = 9999", "Open work is on a message of its tree"),
+        ("UPDATE message SET rank = rank + 1 WHERE rank = 0", "The ranks below a message"),
+        ("UPDATE message SET rank = NULL WHERE rank = 0", "The ranks below a message"),
         ("UPDATE tally SET points = points + 1", "The points of a person"),
         ("UPDATE person SET hidden = TRUE", "Counters are unseen where"),
         (
@@ -126,6 +130,21 @@ async def test_harm_is_found_and_named(
         store.commit()
 
     assert [found for found in await broken(folder) if found.startswith(sentence)]
+
+
+async def test_to_look_at_a_store_by_another_policy_mends_nothing(
+    sound: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(sound, tmp_path / "harmed")
+    with closing(sqlite3.connect(folder / "grove.db")) as store:
+        store.execute("UPDATE tally SET points = points + 1")
+        store.commit()
+    other = replace(POLICY, max_requests=99)
+
+    found = await broken(folder, other)
+
+    assert await broken(folder, other) == found
+    assert [sentence for sentence in found if sentence.startswith("The points of a person")]
 
 
 def test_every_invariant_is_one_sentence() -> None:

@@ -149,6 +149,8 @@ async def test_a_schema_of_the_future_is_left_alone(sql_database: str, tmp_path:
 
     with pytest.raises(StoreOutdated, match="newer program"):
         await upgrade(sql_database, tmp_path)
+    with pytest.raises(StoreOutdated, match="newer program"):
+        await open_store(sql_database, tmp_path, Policy(), Random(1), "secret")
 
     await _stamp(sql_database, schema.HEAD)
 
