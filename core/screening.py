@@ -18,6 +18,8 @@ from core.text import N_, Nn_, Text
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNKEPT_OF_FILES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# Letters, and a braille sign, that are drawn as nothing.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def checked_text(text: str, policy: Policy) -> str:
@@ -68,7 +70,7 @@ def _named(found: re.Match[str] | None) -> tuple[str, int] | None:
 
 def is_blank(text: str) -> bool:
     """Whether there is nothing that a reader would see."""
-    return all(unicodedata.category(sign) in _UNSEEN for sign in text)
+    return all(sign in _FILLERS or unicodedata.category(sign) in _UNSEEN for sign in text)
 
 
 def _check_length(text: str, policy: Policy) -> None:

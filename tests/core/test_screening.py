@@ -59,7 +59,9 @@ def test_half_characters_are_refused(code):
     assert f"U+{code:X}, at position 5" in str(refused(f"fine{chr(code)}").text)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\u200b" * 3, "\u2066\u2069\xa0\u3000"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\t\n", "\u200b" * 3, "\u2066\u2069\xa0\u3000", "\u3164\u2800 "]
+)
 def test_a_text_without_anything_to_see_is_refused(text):
     assert "nothing to read" in str(refused(text).text)
 
