@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.model import RANKING
@@ -17,13 +17,17 @@ SELECT t.id, m.public_id, t.origin IS NOT NULL AND m.author_id IS NULL, t.touche
 FROM tree t JOIN message m ON m.id = t.id WHERE t.id > $1 ORDER BY t.id LIMIT $2
 """
 
-# Trees in which somebody wrote, or voted, whose consent does not stand.
-SILENT = f"""
-SELECT m.tree_id, m.author_id FROM message m JOIN person p ON p.id = m.author_id
-WHERE p.consent_version IS NULL
+# The next people, by number, whose consent does not stand.
+SILENT_PEOPLE = """
+SELECT p.id FROM person p WHERE p.consent_version IS NULL AND p.id > $1 ORDER BY p.id LIMIT $2
+"""
+
+# The trees in which some people wrote, or voted.
+PLACES = f"""
+SELECT m.author_id, m.tree_id FROM message m WHERE m.author_id = ANY($1)
 UNION
-SELECT k.tree_id, k.person_id FROM task k JOIN person p ON p.id = k.person_id
-WHERE p.consent_version IS NULL AND k.kind IN ({_RANKING_CODES}) AND k.state = 2
+SELECT k.person_id, k.tree_id FROM task k
+WHERE k.person_id = ANY($1) AND k.kind IN ({_RANKING_CODES}) AND k.state = 2
 ORDER BY 1, 2
 """
 
@@ -51,12 +55,14 @@ def marks(unit: SqlUnit, after: int, limit: int) -> Sequence[Mark]:
     ]
 
 
-def silent_people(unit: SqlUnit) -> Mapping[int, Sequence[int]]:
-    """By tree, the people whose texts and votes there must stay here."""
-    found: dict[int, list[int]] = {}
-    for tree_id, person_id in unit.db.rows(SILENT):
-        found.setdefault(tree_id, []).append(person_id)
-    return found
+def silent_people(unit: SqlUnit, after: int, limit: int) -> Sequence[int]:
+    """The next people, by number, whose texts and votes must stay here."""
+    return [row[0] for row in unit.db.rows(SILENT_PEOPLE, after, limit)]
+
+
+def places_of(unit: SqlUnit, people: Sequence[int]) -> Sequence[tuple[int, int]]:
+    """Each of these people with each tree in which they wrote or voted."""
+    return [(person_id, tree_id) for person_id, tree_id in unit.db.rows(PLACES, list(people))]
 
 
 def kept_seed(unit: SqlUnit, first: str) -> str:

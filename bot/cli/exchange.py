@@ -12,6 +12,7 @@ from core.archive import Choice, Wanted
 from core.model import TreeState
 
 if TYPE_CHECKING:
+    from bot.exchange.errors import Fault
     from bot.exchange.intake import Imported, Intake
 
 _Target = Annotated[
@@ -161,7 +162,7 @@ async def _import(file: Path, intake: Intake) -> None:
     settings = settings_from()
     async with opened(settings, Random()) as store:
         policy, now = policy_from(settings), datetime.now(UTC)
-        done = await import_file(store, file, intake, policy=policy, now=now)
+        done = await import_file(store, file, intake, policy=policy, now=now, tell=_tell_fault)
     _tell(done, dry=intake.dry_run)
 
 
@@ -172,8 +173,12 @@ def _tell(done: Imported, *, dry: bool) -> None:
         print(f"{done.known} trees were there before and stay as they are.")
     if done.to_rank:
         print(f"{done.to_rank} trees {would}put up for ranking.")
-    for fault in done.faults:
-        print(f"left out, {fault}")
+    if done.faults:
+        print(f"{done.faults} lines {would}left out.")
+
+
+def _tell_fault(fault: Fault) -> None:
+    print(f"left out, {fault}")
 
 
 def _set(values: list[str] | None) -> frozenset[str] | None:

@@ -6,7 +6,6 @@ FileError               it cannot be read or written; what to do about it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +28,12 @@ class Fault:
 
 
 class BrokenFile(FileError):
-    """Every fault of a file; `str` names the first and how many there are."""
+    """The first fault of a file, and how many there are."""
 
-    def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    def __init__(self, path: Path, first: Fault, faults: int) -> None:
+        more = f" (and {faults - 1} more)" if faults > 1 else ""
         super().__init__(
-            f"{path}, {faults[0]}{more}. Nothing was imported; "
+            f"{path}, {first}{more}. Nothing was imported; "
             "mend the file, or import its good lines with --keep-good."
         )
-        self.faults = tuple(faults)
+        self.first, self.faults = first, faults

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from bot.exchange.files import written
 from bot.exchange.parquet import ParquetTable
+from bot.exchange.sheets import JsonLines, Sheet
 from core.archive import TreeRecord, Wanted
-from core.export import Json, Pseudonyms, json_line, message_lines, tree_line
+from core.export import Json, Pseudonyms, message_lines, tree_line
 from storage.archive import tree_records
 from storage.open import SqlStore
 from storage.unit import SqlUnit
@@ -94,27 +94,12 @@ def _size(line: Json) -> int:
     return size
 
 
-class _Sheet(Protocol):
-    def add(self, lines: Sequence[Json]) -> None: ...
-
-
-class _JsonLines:
-    def __init__(self, file: IO[bytes] | BufferedIOBase) -> None:
-        self._file = file
-
-    def add(self, lines: Sequence[Json]) -> None:
-        self._file.writelines(f"{json_line(line)}\n".encode() for line in lines)
-
-
 @contextmanager
-def _sheet(target: Path | IO[bytes], as_table: bool) -> Iterator[_Sheet]:
+def _sheet(target: Path | IO[bytes], as_table: bool) -> Iterator[Sheet]:
     if not isinstance(target, Path):
-        yield _JsonLines(target)
+        yield JsonLines(target)
         return
     with written(target) as file:
-        if not as_table:
-            yield _JsonLines(file)
-            return
-        table = ParquetTable(file)
-        yield table
-        table.close()
+        sheet = ParquetTable(file) if as_table else JsonLines(file)
+        yield sheet
+        sheet.close()

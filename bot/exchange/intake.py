@@ -24,6 +24,7 @@ TREES_AT_ONCE = 50
 """Trees stored in one transaction; others may write in between."""
 
 Progress: TypeAlias = Callable[[int], None]  # trees so far
+Tell: TypeAlias = Callable[[Fault], None]  # of a line that is left out
 _Numbered: TypeAlias = tuple[int, TreeRecord]  # a tree and its line
 _Item: TypeAlias = _Numbered | Fault
 _Page: TypeAlias = Sequence[_Item]
@@ -56,7 +57,8 @@ class Imported:
     known: int = 0  # trees that were stored before and stay as they are
     left_out: int = 0  # trees in states that were not asked for
     to_rank: int = 0  # trees put up for ranking
-    faults: tuple[Fault, ...] = ()
+    faults: int = 0  # lines that are no published trees
+    first_fault: Fault | None = None
 
 
 async def import_file(
@@ -67,8 +69,11 @@ async def import_file(
     policy: Policy,
     now: datetime,
     progress: Progress | None = None,
+    tell: Tell = lambda fault: None,
 ) -> Imported:
     """Read the whole file first, then store it; a broken line leaves nothing or is left out.
+
+    What is left out is told line by line, and not kept: there may be very many.
 
     A tree whose prompt is stored already is passed over, so an interrupted import is ended by
     running it again. Finished trees rest here; those that were not finished live on.
@@ -76,15 +81,19 @@ async def import_file(
     source = _Source(path, intake, policy, now)
     found = Imported()
     for page in source.pages():
-        work = partial(_looked_at, page=page, source=source, before=found)
-        found = await store.read(work)
-    if found.faults and not intake.keep_good:
-        raise BrokenFile(path, found.faults)
+        sorted_out = await store.read(partial(_sorted_out, page=page, source=source, before=found))
+        found = sorted_out.counts
+        if intake.keep_good and intake.dry_run:
+            _tell_all(sorted_out, tell)
+    if found.first_fault is not None and not intake.keep_good:
+        raise BrokenFile(path, found.first_fault, found.faults)
     if intake.dry_run:
         return found
     stored = Imported()
     for page in source.pages():
-        stored = await store.transact(partial(_stored, page=page, source=source, before=stored))
+        sorted_out = await store.transact(partial(_stored, page=page, source=source, before=stored))
+        stored = sorted_out.counts
+        _tell_all(sorted_out, tell)
         if progress is not None:
             progress(stored.trees + stored.known)
     return stored
@@ -127,41 +136,49 @@ class _Source:
         return replace(prepared, tree=tree), prepared is not alive
 
 
-def _stored(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> Imported:
-    after, fresh = _sorted_out(unit, page, source, before)
-    for record in fresh:
+@dataclass(frozen=True, slots=True)
+class _SortedOut:
+    """A page of a file, held against the store."""
+
+    fresh: Sequence[TreeRecord]  # to be stored
+    faults: Sequence[Fault]
+    counts: Imported  # of this page and those before
+
+
+def _tell_all(page: _SortedOut, tell: Tell) -> None:
+    for fault in page.faults:
+        tell(fault)
+
+
+def _stored(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> _SortedOut:
+    sorted_out = _sorted_out(unit, page, source, before)
+    for record in sorted_out.fresh:
         add_record(unit, record)
-    return after
+    return sorted_out
 
 
-def _looked_at(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> Imported:
-    return _sorted_out(unit, page, source, before)[0]
-
-
-def _sorted_out(
-    unit: SqlUnit, page: _Page, source: _Source, before: Imported
-) -> tuple[Imported, Sequence[TreeRecord]]:
-    """The trees to be stored, and the counts with them."""
+def _sorted_out(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> _SortedOut:
     stored = known_ids(unit, [name for item in page for name in _names(item)])
     checked = [_unless_clashing(item, stored) for item in page]
-    faults = tuple(item for item in checked if isinstance(item, Fault))
+    faults = [item for item in checked if isinstance(item, Fault)]
     read = [item for item in checked if not isinstance(item, Fault)]
     asked = [record for record in read if source.intake.takes(record.tree.state)]
     new = [record for record in asked if record.tree.root.public_id not in stored]
-    counts, fresh = before, list[TreeRecord]()
+    fresh, to_rank = list[TreeRecord](), before.to_rank
     for record in new:
-        prepared, is_ranked = source.ready(record, counts.to_rank)
-        counts = replace(counts, to_rank=counts.to_rank + is_ranked)
+        prepared, is_ranked = source.ready(record, to_rank)
+        to_rank += is_ranked
         fresh.append(prepared)
-    counts = replace(
-        counts,
-        trees=counts.trees + len(new),
-        messages=counts.messages + sum(len(record.tree.messages) for record in new),
-        known=counts.known + len(asked) - len(new),
-        left_out=counts.left_out + len(read) - len(asked),
-        faults=counts.faults + faults,
+    counts = Imported(
+        trees=before.trees + len(new),
+        messages=before.messages + sum(len(record.tree.messages) for record in new),
+        known=before.known + len(asked) - len(new),
+        left_out=before.left_out + len(read) - len(asked),
+        to_rank=to_rank,
+        faults=before.faults + len(faults),
+        first_fault=before.first_fault or next(iter(faults), None),
     )
-    return counts, fresh
+    return _SortedOut(fresh, faults, counts)
 
 
 def _names(item: _Item) -> Sequence[str]:

@@ -17,6 +17,7 @@ from random import Random
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.exchange.errors import FileError
+from bot.exchange.files import written
 from bot.exchange.sample import command as sampling
 from bot.exchange.sample.prompts import states_named
 from bot.exchange.sample.replies import completions
@@ -137,9 +138,8 @@ class Loop:
 
     def _mark(self, number: int, step: str) -> None:
         self._done = {**self._done, number: [*self._done.get(number, ()), step]}
-        waiting = self._order.folder / f".{DONE}.unfinished"
-        waiting.write_text(json.dumps(self._done, indent=2) + "\n", "utf-8")
-        waiting.replace(self._order.folder / DONE)
+        with written(self._order.folder / DONE) as file:
+            file.write(f"{json.dumps(self._done, indent=2)}\n".encode())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from bot.exchange.errors import Fault, FileError
 from core.export import Json, parquet_row
 
-ROWS_IN_A_GROUP = 10_000
+ROWS_IN_A_GROUP = 4_000
 _ROWS_AT_ONCE = 1_000
 
 _TOXICITY = (
@@ -93,6 +93,7 @@ class ParquetTable:
         if self._columns:
             self._writer.write_table(pa.Table.from_batches(self._columns))
             self._columns = []
+            pa.default_memory_pool().release_unused()
 
 
 def message_rows(path: Path) -> Iterator[tuple[int, Json] | Fault]:

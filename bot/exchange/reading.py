@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +15,7 @@ from bot.exchange.parquet import message_rows
 from core.archive import TreeRecord
 from core.fields import BadField
 from core.imported import Missing, tree_from_export, tree_line_from_messages
+from storage.seen import SeenNames
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHOWN = 60
@@ -25,23 +27,9 @@ def trees(path: Path, missing: Missing) -> Iterator[tuple[int, TreeRecord] | Fau
     Message lines of one tree stand together, as they are exported; the first is the line of all.
     No id stands in a file twice.
     """
-    seen: set[str] = set()
-    for item in _whole(_objects(path)):
-        if isinstance(item, Fault):
-            yield item
-            continue
-        try:
-            record = _record(item, missing)
-        except BadField as fault:
-            yield Fault(item.line, str(fault))
-            continue
-        names = [message.public_id for message in record.tree.messages.values()]
-        known = next((name for name in names if name in seen), None)
-        if known is not None:
-            yield Fault(item.line, f"message {known} stood in an earlier line")
-            continue
-        seen.update(names)
-        yield item.line, record
+    with closing(SeenNames()) as seen:
+        for item in _whole(_objects(path)):
+            yield item if isinstance(item, Fault) else _read(item, missing, seen)
 
 
 @dataclass(slots=True)
@@ -52,6 +40,19 @@ class _Item:
     tree_id: object
     objects: list[object] = field(default_factory=list)
     is_flat: bool = True
+
+
+def _read(item: _Item, missing: Missing, seen: SeenNames) -> tuple[int, TreeRecord] | Fault:
+    try:
+        record = _record(item, missing)
+    except BadField as fault:
+        return Fault(item.line, str(fault))
+    names = [message.public_id for message in record.tree.messages.values()]
+    known = seen.first_of(names)
+    if known is not None:
+        return Fault(item.line, f"message {known} stood in an earlier line")
+    seen.add(names)
+    return item.line, record
 
 
 def _record(item: _Item, missing: Missing) -> TreeRecord:
@@ -93,7 +94,7 @@ def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:
     for number, line in lines(path):
         try:
             text = line.removeprefix(_BYTE_ORDER_MARK).decode()
-            yield number, json.loads(text, parse_constant=_no_number, object_pairs_hook=_object)
+            yield number, _DECODER.decode(text)
         except UnicodeDecodeError as error:
             yield Fault(number, f"byte {error.start + 1} is not UTF-8")
         except RecursionError:
@@ -116,3 +117,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
             raise ValueError(f"{name[:_SHOWN]!a} stands twice in one object")
         found[name] = value
     return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_object)
+"""One for all lines: each holds on to itself until it is looked for."""

@@ -269,6 +269,8 @@ async def test_prompts_that_are_not_there_are_refused(new_store, tmp_path, words
     with pytest.raises(FileError):
         await asked_from(words if ":" in words else str(tmp_path / words), store, NAMES)
 
+    assert not list(tmp_path.glob("nowhere*"))
+
 
 async def test_a_folder_of_replies_is_gone_on_with_only_as_it_was_begun(tmp_path):
     prompts = tmp_path / "prompts.txt"

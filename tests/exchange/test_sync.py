@@ -144,11 +144,14 @@ async def test_a_sync_that_failed_leaves_the_old_state_and_goes_on_where_it_was(
     assert contents(place) == contents(tmp_path / "once")
 
 
-async def test_a_file_that_went_missing_is_made_again(new_store, tmp_path):
+@pytest.mark.parametrize(
+    "gone", ["data/lists/train-*", "figures/labels-*", "README.md", "data/messages/README.md"]
+)
+async def test_a_file_that_went_missing_is_made_again(new_store, tmp_path, gone):
     store, place = await with_trees(await new_store(), 6), tmp_path / "data"
     await synced(store, place)
     before = contents(place)
-    next(place.glob("data/lists/train-*")).unlink()
+    next(place.glob(gone)).unlink()
 
     await synced(store, place)
 

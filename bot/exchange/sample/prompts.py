@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -11,16 +11,16 @@ from pathlib import Path
 from uuid import UUID
 
 from bot.exchange.errors import FileError
-from bot.exchange.files import lines
+from bot.exchange.files import lines, written
+from bot.exchange.marks import every_mark, name_of
+from bot.exchange.sheets import JsonLines
 from bot.exchange.sync.target import Target
 from core.archive import TreeRecord
-from core.export import Json, Pseudonyms, json_line
+from core.export import Json, Pseudonyms
 from core.model import TreeState
 from storage.archive import records_of
 from storage.open import SqlStore
-from storage.publication import Mark, marks
-
-_MARKS_AT_ONCE = 2000
+from storage.publication import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +92,18 @@ async def _marks_named(
     store: SqlStore, names: Pseudonyms, wanted: frozenset[str]
 ) -> Mapping[str, Mark]:
     found: dict[str, Mark] = {}
-    async for mark in _marks(store):
-        name = _name(mark, names)
+    async for mark in every_mark(store):
+        name = name_of(mark, names)
         if name in wanted:
             found[name] = mark
     return found
-
-
-async def _marks(store: SqlStore) -> AsyncIterator[Mark]:
-    after = 0
-    while page := await store.read(partial(marks, after=after, limit=_MARKS_AT_ONCE)):
-        for mark in page:
-            yield mark
-        after = page[-1].tree_id
-
-
-def _name(mark: Mark, names: Pseudonyms) -> str:
-    return mark.public_id if mark.from_file else names.of_text(mark.public_id)
 
 
 async def _ready(number: str, store: SqlStore, names: Pseudonyms) -> Sequence[Asked]:
     """So many finished trees; which ones depends on their names, not on their age."""
     if not number.isdigit() or int(number) < 1:
         raise FileError(f"ready:{number}: write how many finished trees, such as ready:100.")
-    ready = [m async for m in _marks(store) if m.state == TreeState.READY_FOR_EXPORT]
+    ready = [m async for m in every_mark(store) if m.state == TreeState.READY_FOR_EXPORT]
     ready.sort(key=lambda mark: sha256(mark.public_id.encode()).digest())
     found: list[TreeRecord] = []
     ids = [mark.tree_id for mark in ready[: int(number)]]
@@ -169,6 +157,5 @@ def _id_of(asked: Asked) -> str:
 
 def write_prompts(path: Path, asked: Sequence[Asked]) -> None:
     """Trees of one message each, whole or not at all."""
-    waiting = path.with_name(f".{path.name}.unfinished")
-    waiting.write_text("".join(f"{json_line(one.tree_line())}\n" for one in asked), "utf-8")
-    waiting.replace(path)
+    with written(path) as file:
+        JsonLines(file).add([one.tree_line() for one in asked])

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import pyarrow as pa
 
 from bot.exchange.parquet import SCHEMA, ParquetTable
+from bot.exchange.sheets import JsonLines, Sheet
 from bot.exchange.sync.counts import Counts
 from bot.exchange.sync.views import VIEWS, Sight
-from core.export import Json, json_line, parquet_row
+from core.export import Json, parquet_row
 from training.rows import Split
 
 SPLITS: tuple[Split, ...] = ("train", "validation")
@@ -65,22 +66,6 @@ class Bucket:
         return {"digest": self.digest, "files": files, "counts": self.counts.as_json()}
 
 
-class _Sheet(Protocol):
-    def add(self, lines: Sequence[Json]) -> None: ...
-    def close(self) -> None: ...
-
-
-class _JsonLines:
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, lines: Sequence[Json]) -> None:
-        self._file.writelines(f"{json_line(line)}\n".encode() for line in lines)
-
-    def close(self) -> None:
-        """Nothing waits."""
-
-
 def _row(line: Json) -> Json:
     return {**parquet_row(line), "platform": line["platform"]}
 
@@ -96,7 +81,7 @@ class BucketWriter:
     spool: Path
     counts: Counts = field(default_factory=Counts)
     _files: dict[tuple[str, Split], IO[bytes]] = field(default_factory=dict)
-    _sheets: dict[tuple[str, Split], _Sheet] = field(default_factory=dict)
+    _sheets: dict[tuple[str, Split], Sheet] = field(default_factory=dict)
     _rows: dict[tuple[str, Split], int] = field(default_factory=dict)
 
     def __enter__(self) -> BucketWriter:
@@ -119,13 +104,11 @@ class BucketWriter:
                 self._sheet(key).add(rows)
                 self._rows[key] = self._rows.get(key, 0) + len(rows)
 
-    def _sheet(self, key: tuple[str, Split]) -> _Sheet:
+    def _sheet(self, key: tuple[str, Split]) -> Sheet:
         if key not in self._sheets:
             file = self._files[key] = self._path(key).open("wb")
             is_table = key[0] == "messages"
-            self._sheets[key] = (
-                ParquetTable(file, _MESSAGES, _row) if is_table else _JsonLines(file)
-            )
+            self._sheets[key] = ParquetTable(file, _MESSAGES, _row) if is_table else JsonLines(file)
         return self._sheets[key]
 
     def _path(self, key: tuple[str, Split]) -> Path:

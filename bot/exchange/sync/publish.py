@@ -15,26 +15,25 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from bot.exchange.errors import FileError
-from bot.exchange.sync.bucket import Bucket, BucketWriter, DataFile, bucket_of
+from bot.exchange.sync.bucket import Bucket, BucketWriter, DataFile
 from bot.exchange.sync.card import card, messages_card
 from bot.exchange.sync.figures import FIGURES, drawn_figures, figure_key
-from bot.exchange.sync.manifest import FORMAT, Current, manifest_of
+from bot.exchange.sync.manifest import Current, manifest_of
+from bot.exchange.sync.plan import Plan, plans
 from bot.exchange.sync.target import Target
 from bot.exchange.sync.views import Viewer
 from core.archive import TreeRecord
 from core.policy import Policy
 from storage.archive import records_of
 from storage.open import SqlStore
-from storage.publication import Mark, marks, silent_people
 
 BUCKETS = 32
 """Of a new training store; enough that a busy hour leaves some alone, few enough to be read."""
-_MARKS_AT_ONCE = 2000
 _TREES_AT_ONCE = 50
+CARD, MESSAGES_CARD = "README.md", "data/messages/README.md"
 _OURS = re.compile(
     r"(data/\w+/(train|validation)-\d{3}-[0-9a-f]{16}\.(jsonl|parquet)"
     r"|figures/\w+-[0-9a-f]{16}\.png|unfinished/\d{3}\.json)"
@@ -58,14 +57,6 @@ class Synced:
         return bool(self.written or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A bucket as it should be: which trees, and a digest of how they stand."""
-
-    digest: str
-    tree_ids: array[int]
-
-
 async def sync_store(
     store: SqlStore,
     target: Target,
@@ -79,37 +70,16 @@ async def sync_store(
     with target.session():
         content = target.read("current.json")
         before = None if content is None else Current.from_bytes(content, target.url)
-        plans = await _plans(store, viewer, len(before.buckets) if before else buckets)
+        planned = await plans(store, viewer, len(before.buckets) if before else buckets)
         known = _Known(target, before)
         made: dict[str, Bucket] = {}
-        for number, (name, plan) in enumerate(plans.items()):
+        for number, (name, plan) in enumerate(planned.items()):
             made[name] = known.bucket(name, plan.digest) or await _written(
                 store, target, viewer, name, plan
             )
             if progress is not None:
-                progress(number + 1, len(plans))
+                progress(number + 1, len(planned))
         return await asyncio.to_thread(_published, target, content, made, viewer, policy)
-
-
-async def _plans(store: SqlStore, viewer: Viewer, buckets: int) -> Mapping[str, _Plan]:
-    """One look at the list of trees; eight bytes for each are kept."""
-    ids = [array("q") for _ in range(buckets)]
-    made_from = [FORMAT, viewer.selection.as_json(), viewer.names.of_person(0)]
-    digests = [sha256(json.dumps(made_from).encode()) for _ in range(buckets)]
-    silent = await store.read(silent_people)
-    after = 0
-    while page := await store.read(partial(marks, after=after, limit=_MARKS_AT_ONCE)):
-        for mark in page:
-            bucket = bucket_of(_tree_name(mark, viewer), buckets)
-            ids[bucket].append(mark.tree_id)
-            about = (mark.tree_id, mark.touched, mark.state, silent.get(mark.tree_id))
-            digests[bucket].update(repr(about).encode())
-        after = page[-1].tree_id
-    return {f"{n:03}": _Plan(digests[n].hexdigest(), ids[n]) for n in range(buckets)}
-
-
-def _tree_name(mark: Mark, viewer: Viewer) -> str:
-    return mark.public_id if mark.from_file else viewer.names.of_text(mark.public_id)
 
 
 class _Known:
@@ -139,7 +109,7 @@ class _Known:
 
 
 async def _written(
-    store: SqlStore, target: Target, viewer: Viewer, name: str, plan: _Plan
+    store: SqlStore, target: Target, viewer: Viewer, name: str, plan: Plan
 ) -> Bucket:
     with target.spool() as spool, BucketWriter(name, spool) as writer:
         for page in _pages(plan.tree_ids):
@@ -181,9 +151,10 @@ def _published(
     current = Current(buckets, manifest_of(counts, viewer.selection, policy))
     content = current.as_bytes()
     key = figure_key(counts)
-    if content != before:
+    figures = {f"figures/{name}-{key}.png" for name in FIGURES}
+    if content != before or _lacks(target, figures):
         _replace(target, current, key, content)
-    named = {file.path for file in current.files} | {f"figures/{n}-{key}.png" for n in FIGURES}
+    named = {file.path for file in current.files} | figures
     there = [p for folder in ("data", "figures", "unfinished") for p in target.sizes(folder)]
     strays = [path for path in there if _OURS.fullmatch(path) and path not in named]
     for path in strays:
@@ -197,13 +168,20 @@ def _published(
     )
 
 
+def _lacks(target: Target, figures: set[str]) -> bool:
+    """Whether something is gone that goes with `current.json`."""
+    return not figures <= set(target.sizes("figures")) or None in map(
+        target.read, (CARD, MESSAGES_CARD)
+    )
+
+
 def _replace(target: Target, current: Current, key: str, content: bytes) -> None:
     with target.spool() as spool:
         for name, picture in drawn_figures(current.counts).items():
             target.write(f"figures/{name}-{key}.png", picture, spool)
         target.settle()
-        target.write("README.md", card(current, key).encode(), spool)
-        target.write("data/messages/README.md", messages_card(current).encode(), spool)
+        target.write(CARD, card(current, key).encode(), spool)
+        target.write(MESSAGES_CARD, messages_card(current).encode(), spool)
         target.write("current.json", content, spool)
         target.settle()
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,16 @@ class Target:
         with self._told():
             self._fs, self._root = fsspec.core.url_to_fs(url)
             self._local = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
-            self._fs.makedirs(self._root, exist_ok=True)
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Alone with the store, as far as that can be known."""
-        with self._told(), self._alone():
-            if self._local is not None:
-                shutil.rmtree(self._local / _SPOOL, ignore_errors=True)
-            yield
+        """Alone with the store, as far as that can be known; to write, it must be one."""
+        with self._told():
+            self._fs.makedirs(self._root, exist_ok=True)
+            with self._alone():
+                if self._local is not None:
+                    shutil.rmtree(self._local / _SPOOL, ignore_errors=True)
+                yield
 
     @contextmanager
     def spool(self) -> Iterator[Path]:
@@ -54,11 +56,12 @@ class Target:
 
     def read(self, path: str) -> bytes | None:
         """The content of a small file; None where there is none."""
-        try:
-            content: bytes = self._fs.cat_file(self._at(path))
-        except FileNotFoundError:
-            return None
-        return content
+        with self._told():
+            try:
+                content: bytes = self._fs.cat_file(self._at(path))
+            except FileNotFoundError:
+                return None
+            return content
 
     def sizes(self, folder: str) -> Mapping[str, int]:
         """Every file below a folder, with its size, as it is now."""
@@ -87,7 +90,8 @@ class Target:
     def settle(self) -> None:
         """Have the names of the files so far on the disk before any that follow."""
         if self._local is not None:
-            for folder in {self._local, *(p.parent for p in self._local.glob("data/*/*"))}:
+            inside = map(self._local.glob, ("figures/", "data/", "data/*/"))
+            for folder in chain([self._local], *inside):
                 _sync_folder(folder)
 
     def remove(self, path: str) -> None:
@@ -116,7 +120,7 @@ class Target:
         try:
             yield
         except (OSError, ImportError) as error:
-            raise FileError(f"{self.url} cannot be written: {error}.") from error
+            raise FileError(f"{self.url} cannot be used: {error}.") from error
         except ValueError as error:
             if "rotocol" not in str(error):
                 raise
