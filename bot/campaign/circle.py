@@ -16,6 +16,7 @@ from bot.campaign.grade import grade
 from bot.campaign.page import Page
 from bot.campaign.phases import RANKING
 from bot.campaign.templates import TEMPLATED, text_tag
+from bot.counted import trees_and_messages
 from bot.errors import StartError
 from bot.exchange.sample.command import COMPLETIONS, PROMPTS, Order, Sampling
 from bot.exchange.sample.prompts import Asked, asked_from, write_prompts
@@ -76,7 +77,7 @@ class Circle:
             viewer = Viewer(Selection(), names, text_tag)
             target = Target(str(self._folder / STORE))
             done = await sync_store(store, target, viewer, RANKING, buckets=BUCKETS)
-        self._demo.console.print(f"{done.trees} trees with {done.messages} messages: {target.url}")
+        self._demo.console.print(f"{trees_and_messages(done.trees, done.messages)}: {target.url}")
         write_grades(self._folder / STORE, self._folder / GRADES)
 
     def _train(self, step: str, out: str, *more: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.counted import counted, trees_and_messages
 from core.archive import Choice, Wanted
 from core.model import TreeState
 
@@ -114,7 +115,7 @@ async def _export(target: str, wanted: Wanted, seed: str | None) -> None:
         names = Pseudonyms(seed) if seed else await pseudonyms(settings, store)
         out = sys.stdout.buffer if target == "-" else Path(target)
         done = await export_store(store, wanted, out, names)
-    print(f"{done.trees} trees with {done.messages} messages: {target}", file=sys.stderr)
+    print(f"{trees_and_messages(done.trees, done.messages)}: {target}", file=sys.stderr)
 
 
 def import_(
@@ -168,13 +169,13 @@ async def _import(file: Path, intake: Intake) -> None:
 
 def _tell(done: Imported, *, dry: bool) -> None:
     would = "would be " if dry else ""
-    print(f"{done.trees} trees with {done.messages} messages {would}imported.")
+    print(f"{trees_and_messages(done.trees, done.messages)} {would}imported.")
     if done.known:
-        print(f"{done.known} trees were there before and stay as they are.")
+        print(f"Already there and left as they are: {counted(done.known, 'tree')}.")
     if done.to_rank:
-        print(f"{done.to_rank} trees {would}put up for ranking.")
+        print(f"{counted(done.to_rank, 'tree')} {would}put up for ranking.")
     if done.faults:
-        print(f"{done.faults} lines {would}left out.")
+        print(f"{counted(done.faults, 'line')} {would}left out.")
 
 
 def _tell_fault(fault: Fault) -> None:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from bot.campaign.templates import text_tag
 from bot.config import Settings, policy_from
+from bot.counted import counted, trees_and_messages
 from bot.errors import SettingsError
 from bot.exchange.sync.choice import Selection
 from bot.exchange.sync.publish import Synced, checked_buckets, sync_store
@@ -65,5 +66,5 @@ async def synced(settings: Settings, order: Order) -> Synced:
 
 
 def tell(target: str, done: Synced) -> None:
-    what = f"{done.written} buckets changed" if done.is_changed else "nothing new"
-    print(f"{target}: {what}; {done.trees} trees with {done.messages} messages", flush=True)
+    what = f"{counted(done.written, 'bucket')} changed" if done.is_changed else "nothing new"
+    print(f"{target}: {what}; {trees_and_messages(done.trees, done.messages)}", flush=True)
