@@ -203,7 +203,7 @@ def _peak_mb() -> float:
 def table(results: Sequence[Result], finished: float) -> Table:
     """The figures for people: a column for each size."""
     found = Table(title="Per completed task: hand-out + submit, through the desk")
-    found.add_column("")
+    found.add_column("", no_wrap=True)
     for result in results:
         found.add_column(f"{result.trees:,} trees", justify="right")
 
@@ -228,8 +228,8 @@ def table(results: Sequence[Result], finished: float) -> Table:
     for what in ("hand-out", "draft", "submit"):
         times(f"{what}, 8 volunteers", what, lambda result: result.together.spreads)
         times(f"{what}, 1 volunteer", what, lambda result: result.alone.spreads)
-        times(f"{what}, bare driver, 8 take turns", what, lambda result: result.floor.queued)
-        times(f"{what}, bare driver, 1 client", what, lambda result: result.floor.spreads)
+        times(f"{what}, bare driver, 8 in turn", what, lambda result: result.floor.queued)
+        times(f"{what}, bare driver, alone", what, lambda result: result.floor.spreads)
     for what in ("availability", "board total", "board month", "own place"):
         times(what, what, lambda result: result.looks)
     row("memory MB of the process", lambda r: f"{r.memory_mb:.0f}")
