@@ -11,6 +11,7 @@ from fakes.village import FEW, Village
 
 from core.dialogue import Command
 from core.flow import growth, housekeeping, moderation
+from core.flow.handing import expire_lease
 from core.flow.turn import Turn
 from core.model import Ballot, TaskKind, TreeState
 from core.policy import Policy
@@ -253,6 +254,15 @@ async def test_leases_that_ran_out_free_their_places() -> None:
     assert tended == 2
     assert not any(task.is_open for task in village.memory.tables.tasks.values())
     await village.with_task(K.ASSISTANT_REPLY)
+
+
+async def test_a_lease_that_still_runs_is_not_ended() -> None:
+    village = Village()
+    await village.with_task(K.INITIAL_PROMPT)
+    (task,) = village.memory.tables.tasks
+
+    assert await village.turn(lambda turn: expire_lease(turn, task)) == 0
+    assert village.memory.tables.tasks[task].is_open
 
 
 async def test_no_more_leases_end_at_once_than_others_would_wait_for(
