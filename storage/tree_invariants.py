@@ -104,10 +104,10 @@ def _is_an_order(tree: Tree, parent: Message) -> bool:
     Which order it is cannot be asked: voters weighed then what they were known for then.
     """
     replies = [reply for reply in tree.children(parent.id) if reply.is_accepted]
-    places = [reply.rank for reply in replies if reply.rank is not None]
-    if len(places) != len(replies):
-        return not places
-    return all(place == sum(other < place for other in places) for place in places)
+    ranks = [reply.rank for reply in replies if reply.rank is not None]
+    if len(ranks) != len(replies):
+        return not ranks
+    return all(rank == sum(other < rank for other in ranks) for rank in ranks)
 
 
 def _label_sums(reviews: Sequence[Review]) -> dict[str, LabelSum]:

@@ -1,11 +1,8 @@
 """`datasets` opens a synced folder as it stands, every view of it."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from fakes.exchange import filled
+from fakes.offline import offline
 from fakes.synced import ranked_tree, synced, with_trees
 
 pytest.importorskip("datasets", reason="the train extra is not installed")
@@ -36,18 +33,8 @@ async def test_every_view_is_opened(new_store, tmp_path):
     await filled(store, labelled)
     await synced(store, tmp_path / "data")
 
-    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf"), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(  # noqa: ASYNC221
-        [sys.executable, "-c", OPEN, str(tmp_path / "data"), str(tmp_path / "cache")],
-        env={**os.environ, **offline},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-    assert done.returncode == 0, done.stderr[-3000:]
-    told = eval(done.stdout.splitlines()[-1])
+    said = offline(OPEN, tmp_path / "hf", tmp_path / "data", tmp_path / "cache")
+    told = eval(said.splitlines()[-1])
     assert sum(told["trees"].values()) == sum(told["lists"].values()) == 41
     assert sum(told["messages"].values()) == 41 * 5
     assert told["lists"]["validation"] > 0

@@ -1,10 +1,7 @@
 """TRL's own trainers take a synced folder as it stands."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from fakes.offline import offline
 from fakes.synced import synced, with_trees
 
 pytest.importorskip("trl", reason="the train extra is not installed")
@@ -51,16 +48,6 @@ for trainer in trainers:
 async def test_every_trainer_takes_a_step_on_its_view(new_store, tmp_path):
     await synced(await with_trees(await new_store(), 40), tmp_path / "data")
 
-    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf"), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(  # noqa: ASYNC221
-        [sys.executable, "-c", TRAIN, str(tmp_path / "data"), str(tmp_path)],
-        env={**os.environ, **offline},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-    assert done.returncode == 0, done.stderr[-3000:]
-    named = [line for line in done.stdout.splitlines() if line.endswith("Trainer")]
+    said = offline(TRAIN, tmp_path / "hf", tmp_path / "data", tmp_path)
+    named = [line for line in said.splitlines() if line.endswith("Trainer")]
     assert named == ["SFTTrainer", "RewardTrainer", "RLOOTrainer", "GRPOTrainer"]
