@@ -102,17 +102,17 @@ def test_a_second_reward_model_is_better_on_the_models_own_replies(
     toy.write_trees(data / "new.jsonl", new)
     grades.write_bytes((played.out / "grades.jsonl").read_bytes())
     write_grades(grades, new)
-    out, words = tmp_path / "round2", [*played.words, "reward.max_steps=100"]
+    out = tmp_path / "round2"
 
-    main.train("reward", str(data), out, "tiny", words, previous=played.out)
-    found = main.evaluate(str(data), out, "tiny", words, previous=played.out, grades=grades)
+    main.train("reward", str(data), out, "tiny", played.words, previous=played.out)
+    found = main.evaluate(str(data), out, "tiny", played.words, previous=played.out, grades=grades)
 
     rounds = found["reward"]["rounds"]
     first, second = (
         rounds["own_replies"][f"{turn}_against_grade"]["model"]["value"]
         for turn in ("first", "second")
     )
-    assert second > first + 0.02  # a campaign's first judge, which knows less, gains more
+    assert second > first + 0.05
     assert rounds["human_replies"]["second_against_grade"]["model"]["value"] > 0.85
 
 
