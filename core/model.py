@@ -170,17 +170,17 @@ class Message:
     @property
     def is_accepted(self) -> bool:
         """Counts to the tree's goal."""
-        return self.accepted is True and self.is_present and not self.held
+        return self.accepted is True and not self.held and self.is_present
 
     @property
     def is_undecided(self) -> bool:
         """Waits for reviewers."""
-        return self.accepted is None and self.is_present and not self.held
+        return self.accepted is None and not self.held and self.is_present
 
     @property
     def keeps_place(self) -> bool:
         """Occupies one of its parent's places: accepted, under review, or held."""
-        return self.is_present and (self.held or self.accepted is not False)
+        return (self.held or self.accepted is not False) and self.is_present
 
     @property
     def task_kind(self) -> TaskKind:

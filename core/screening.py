@@ -52,7 +52,7 @@ def without_unkept_signs(name: str) -> str:
 
 def unkept_sign(text: str) -> tuple[str, int] | None:
     """The first character that no store keeps, as U+0000, and its position from 1 on."""
-    return _named(_UNKEPT.search(text))
+    return None if text.isprintable() else _named(_UNKEPT.search(text))
 
 
 def unkept_sign_of_file(text: str) -> tuple[str, int] | None:

@@ -19,7 +19,7 @@ from core.model import (
 )
 from core.policy import Policy
 from core.ports import WaitingAuthor
-from core.tree import ballots_wanted, places, reviews_needed, size, takes_reviews
+from core.tree import Room, ballots_wanted, reviews_needed, room, takes_reviews
 
 LAST_URGENCY = 60
 """Urgency of the least urgent work; a prompt under review stands in the middle."""
@@ -69,11 +69,12 @@ def _replies(
     tree: Tree, leased: Mapping[tuple[int, TaskKind], int], urgency: int, policy: Policy
 ) -> list[Slot]:
     held = sum(n for (_, kind), n in leased.items() if kind in REPLYING)
-    budget = tree.limits.goal_size - size(tree) - held
+    space = room(tree)
+    budget = space.total - held
     if budget <= 0:
         return []
     slots = []
-    for parent_id, free in places(tree).items():
+    for parent_id, free in space.below.items():
         parent = tree.messages[parent_id]
         kind = reply_kind(parent.role.other)
         slots.append(
@@ -83,14 +84,14 @@ def _replies(
                 kind=kind,
                 lang=tree.lang,
                 free=min(free - leased.get((parent_id, kind), 0), budget),
-                urgency=urgency if _is_lonely(tree, parent, policy) else urgency + 1,
+                urgency=urgency if _is_lonely(parent, space, policy) else urgency + 1,
                 author_id=parent.author_id,
             )
         )
     return slots
 
 
-def _is_lonely(tree: Tree, parent: Message, policy: Policy) -> bool:
+def _is_lonely(parent: Message, space: Room, policy: Policy) -> bool:
     """A prompter message with too few replies to rank is served before its cousins.
 
     The chance is drawn from the message's own number: no die is rolled in a pure function, and
@@ -98,8 +99,7 @@ def _is_lonely(tree: Tree, parent: Message, policy: Policy) -> bool:
     """
     if parent.role is not Role.PROMPTER:
         return False
-    replies = sum(m.keeps_place for m in tree.children(parent.id))
-    if not 0 < replies < policy.lonely_children_count:
+    if not 0 < space.kept.get(parent.id, 0) < policy.lonely_children_count:
         return False
     return _share(parent.id) < policy.p_lonely_child_extension
 

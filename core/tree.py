@@ -6,8 +6,8 @@ chart in docs/tree-states.md is checked against `TRANSITIONS`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from core import labels as label_sets
@@ -92,16 +92,12 @@ def implied_state(tree: Tree, policy: Policy) -> TreeState:
 
 def growth_is_complete(tree: Tree) -> bool:
     """Nothing waits for a verdict, and the goal is reached or no message can take a reply."""
-    if any(m.is_undecided for m in standing(tree).values()):
-        return False
     if any(lease.kind in REPLYING for lease in tree.leases):
         return False
-    return size(tree) >= tree.limits.goal_size or not places(tree)
-
-
-def size(tree: Tree) -> int:
-    """Messages that keep a place: accepted, under review or held; the prompt included."""
-    return sum(m.keeps_place for m in standing(tree).values())
+    if any(m.is_undecided for m in standing(tree).values()):
+        return False
+    space = room(tree)
+    return space.total <= 0 or not space.below
 
 
 def standing(tree: Tree) -> Mapping[int, Message]:
@@ -117,18 +113,42 @@ def standing(tree: Tree) -> Mapping[int, Message]:
     return found
 
 
-def places(tree: Tree) -> Mapping[int, int]:
-    """How many more replies messages can take, leases left aside; without those that take none."""
+def stands(tree: Tree, message: Message) -> bool:
+    """Whether one message is among them, asked for it alone."""
+    while message.is_present:
+        if message.parent_id is None:
+            return True
+        message = tree.messages[message.parent_id]
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Places for replies, leases left aside."""
+
+    total: int  # messages that the tree lacks to its goal; below zero in an imported one
+    below: Mapping[int, int]  # by the message replied to, without those that can take none
+    kept: Mapping[int, int]  # the places taken below each message that has any
+
+
+def room(tree: Tree) -> Room:
+    """Where replies may go: a place is kept by what is accepted, under review or held."""
     limits, stand = tree.limits, standing(tree)
-    kept = Counter(m.parent_id for m in stand.values() if m.keeps_place)
-    found: dict[int, int] = {}
+    size, kept = 0, dict[int, int]()
+    for message in stand.values():
+        if message.keeps_place:
+            size += 1
+            if message.parent_id is not None:
+                kept[message.parent_id] = kept.get(message.parent_id, 0) + 1
+    below: dict[int, int] = {}
     for parent in stand.values():
         if parent.depth < limits.max_depth and parent.is_accepted:
             asks = parent.role is Role.PROMPTER
             most = limits.max_children if asks else limits.prompter_replies
-            if most > kept[parent.id]:
-                found[parent.id] = most - kept[parent.id]
-    return found
+            free = most - kept.get(parent.id, 0)
+            if free > 0:
+                below[parent.id] = free
+    return Room(limits.goal_size - size, below, kept)
 
 
 def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message, ...]:
@@ -159,7 +179,7 @@ def reviews_needed(tree: Tree, message: Message) -> int:
 def takes_reviews(tree: Tree, message: Message) -> bool:
     """Whether a review of this message counts now."""
     wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
-    return tree.state is wanted and message.is_undecided and message.id in standing(tree)
+    return tree.state is wanted and message.is_undecided and stands(tree, message)
 
 
 def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
@@ -170,10 +190,8 @@ def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
     own = 1 if leased else 0
     held_here = sum(x.kind in REPLYING and x.target_id == parent_id for x in tree.leases) - own
     held = sum(x.kind in REPLYING for x in tree.leases) - own
-    return (
-        places(tree).get(parent_id, 0) - held_here > 0
-        and tree.limits.goal_size - size(tree) - held > 0
-    )
+    space = room(tree)
+    return space.below.get(parent_id, 0) > held_here and space.total > held
 
 
 # ---------------------------------------------------------------- changes
@@ -321,9 +339,9 @@ def _is_still_wanted(tree: Tree, lease: Lease, policy: Policy) -> bool:
     if lease.kind in LABELLING:
         return takes_reviews(tree, target)
     if lease.kind in REPLYING:
-        return tree.state is _S.GROWING and target.is_accepted and target.id in standing(tree)
+        return tree.state is _S.GROWING and target.is_accepted and stands(tree, target)
     return (
         tree.state is _S.RANKING
         and bool(replies_to_rank(tree, target.id, policy))
-        and target.id in standing(tree)
+        and stands(tree, target)
     )

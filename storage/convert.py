@@ -47,7 +47,9 @@ NEW_PERSON = (
 PERSON = f"id {NEW_PERSON}"
 
 
+@lru_cache(maxsize=4096)
 def person_from_row(row: Row) -> Person:
+    """Read once, for people come far more often than anything about them changes."""
     return Person(
         id=row[0],
         created_at=moment(row[1]),

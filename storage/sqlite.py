@@ -52,6 +52,13 @@ _PRAGMAS = (
 )
 
 
+def _as_json(values: list[Any]) -> str:
+    return orjson.dumps(values).decode()
+
+
+sqlite3.register_adapter(list, _as_json)  # lists travel as JSON
+
+
 class SqliteSql:
     """Plain calls on a raw connection; `locks` is False because the writer is alone."""
 
@@ -61,25 +68,17 @@ class SqliteSql:
         self._connection = connection
 
     def rows(self, sql: str, *values: Value) -> Sequence[Row]:
-        return self._connection.execute(for_sqlite(sql), _plain(values)).fetchall()
+        return self._connection.execute(for_sqlite(sql), values).fetchall()
 
     def row(self, sql: str, *values: Value) -> Row | None:
-        found: Row | None = self._connection.execute(for_sqlite(sql), _plain(values)).fetchone()
+        found: Row | None = self._connection.execute(for_sqlite(sql), values).fetchone()
         return found
 
     def run(self, sql: str, *values: Value) -> int:
-        return self._connection.execute(for_sqlite(sql), _plain(values)).rowcount
+        return self._connection.execute(for_sqlite(sql), values).rowcount
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         self._connection.executemany(for_sqlite(sql), rows)
-
-
-def _plain(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Lists travel as JSON."""
-    for value in values:
-        if type(value) is list:
-            return tuple(orjson.dumps(v).decode() if type(v) is list else v for v in values)
-    return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from core.selection import open_work
 from core.tree import (
     RANKED,
     next_state,
-    places,
     replies_to_rank,
     reviews_needed,
-    size,
+    room,
     takes_reviews,
 )
 
@@ -66,14 +65,14 @@ def _broken_of_grown(tree: Tree, opinions: Opinions) -> Iterator[str]:
         if takes_reviews(tree, message)
     ):
         yield "No more reviews are being given than are needed."
-    free = places(tree)
+    space = room(tree)
     replying = sum(lease.kind in REPLYING for lease in tree.leases)
     if any(not _is_an_order(tree, message) for message in tree.messages.values()):
         yield "The ranks below a message are those of an order of all accepted replies, or none."
-    if replying and size(tree) + replying > tree.limits.goal_size:
+    if replying > max(0, space.total):
         yield "No more replies are being written than the tree's goal."
     if any(
-        _leases(tree, message_id, REPLYING) > free.get(message_id, 0)
+        _leases(tree, message_id, REPLYING) > space.below.get(message_id, 0)
         for message_id in tree.messages
     ):
         yield "No more replies are being written than a message may have."

@@ -158,7 +158,7 @@ def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Times, fl
     for number, (event, calls) in enumerate(recording.transactions):
         if number % COMMITS_BETWEEN_CHECKPOINTS == 0:
             move_log(db)
-        prepared = [(call.how, for_sqlite(call.sql), _plain(call)) for call in calls]
+        prepared = [(call.how, for_sqlite(call.sql), call.values) for call in calls]
         began, begun = process_time(), perf_counter()
         db.execute("BEGIN IMMEDIATE")
         for how, sql, values in prepared:
@@ -174,14 +174,6 @@ def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Times, fl
             cpu += process_time() - began
     db.close()
     return times, cpu
-
-
-def _plain(call: Call) -> Sequence[Value]:
-    import json
-
-    if call.how == "many":
-        return call.values
-    return [json.dumps(value) if isinstance(value, list) else value for value in call.values]
 
 
 async def _on_postgres(

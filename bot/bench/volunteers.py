@@ -28,6 +28,7 @@ _SENTENCE = (
     " talk about it when winter comes with snow ice and long evenings by a warm kitchen stove"
 )
 _WORDS = tuple(_SENTENCE.split())
+_SCALES = frozenset({"quality", "helpfulness", "creativity", "humor"})
 
 
 @dataclass
@@ -92,5 +93,4 @@ class Volunteer:
     def value(self, label: str) -> float:
         if label == "spam":
             return float(self.rng.random() < 0.05)
-        scales = {"quality", "helpfulness", "creativity", "humor"}
-        return self.rng.choice((0.25, 0.5, 0.75, 1.0)) if label in scales else 0.0
+        return self.rng.choice((0.25, 0.5, 0.75, 1.0)) if label in _SCALES else 0.0

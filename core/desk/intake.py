@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from core import screening
 from core.commands import CommandSpec
 from core.dialogue import Command, Event, Labelled, Moved, Ordered, Press, Revised, Typed
@@ -39,26 +37,29 @@ def refuse_unreadable(event: Event) -> None:
     if isinstance(event, Typed | Revised):
         with handing_back(screening.without_unkept_signs(event.text)):
             screening.refuse_unkept_signs(event.text)
-    for words in _words(event):
-        screening.refuse_unkept_signs(words)
+    words = _words(event)
+    if screening.unkept_sign("".join(words)):
+        for word in words:
+            screening.refuse_unkept_signs(word)
 
 
 def _is_id(number: object) -> bool:
     return type(number) is int and 0 <= number < _MOST_ID
 
 
-def _words(event: Event) -> Iterator[str]:
+def _words(event: Event) -> tuple[str, ...]:
     match event:
         case Command():
-            yield from (event.name, *event.args, *map(str, event.args.values()))
+            return (event.name, *event.args, *map(str, event.args.values()))
         case Press():
-            yield event.id
+            return (event.id,)
         case Ordered():
-            yield event.method
+            return (event.method,)
         case Moved():
-            yield event.to
+            return (event.to,)
         case Labelled():
-            yield from event.values
+            return tuple(event.values)
+    return ()
 
 
 def arguments(spec: CommandSpec, event: Command) -> dict[str, str]:

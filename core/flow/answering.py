@@ -160,15 +160,15 @@ def _task_asking(visit: Visit, task_id: int, kinds: Collection[TaskKind]) -> Tas
 def keep_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]) -> Task:
     """Store some labels of a form that is not finished yet; None takes a value back."""
     task = _task_asking(visit, task_id, LABELLING)
-    kept = replace(task, draft_labels=_merged(task, values))
+    known = labels.known_labels(task.kind, task.full, _merged(task, values))
+    kept = replace(task, draft_labels=known)
     visit.unit.save_task(kept)
     return kept
 
 
 def _merged(task: Task, values: Mapping[str, float | None]) -> Mapping[str, float]:
     merged = {**task.draft_labels, **values}
-    found = {name: value for name, value in merged.items() if value is not None}
-    return labels.known_labels(task.kind, task.full, found)
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def submit_labels(visit: Visit, task_id: int, values: Mapping[str, float | None]) -> Answered:

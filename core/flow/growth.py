@@ -18,8 +18,10 @@ def settle(turn: Turn, before: Tree, after: Tree, *, reason: str | None = None) 
 
     Runs in the transaction of the change, so that nothing ever waits for a restart.
     """
-    tree = _without_lost_leases(turn, advanced(after, turn.policy, turn.now))
-    tree = advanced(tree, turn.policy, turn.now)
+    tree = advanced(after, turn.policy, turn.now)
+    freed = _without_lost_leases(turn, tree)
+    if freed is not tree:
+        tree = advanced(freed, turn.policy, turn.now)
     turn.unit.save_tree(tree)
     earn_for_changes(turn, before, tree)
     if tree.state is not before.state:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from core import selection
 from core.errors import NotYours, TooLate, Unknown
 from core.flow.growth import settle
-from core.flow.pacing import count_task, refuse_too_fast, refuse_too_many_open
+from core.flow.pacing import allowances, refuse_too_fast, refuse_too_many_open
 from core.flow.record import keep_report
 from core.flow.turn import Turn, Visit
 from core.model import Lease, Slot, Task, TaskKind, TaskState, Tree, TreeState
@@ -33,10 +33,11 @@ def request_task(visit: Visit, wish: Wish, held: Sequence[Task]) -> Task | None:
     `held` are the tasks they have in hand.
     """
     refuse_too_many_open(visit, held)
-    refuse_too_fast(visit)
+    allowed = allowances(visit)
+    refuse_too_fast(visit, allowed)
     task = _leased(visit, wish)
     if task is not None:
-        count_task(visit)
+        visit.unit.use(allowed, visit.now)
     return task
 
 

@@ -11,7 +11,7 @@ from core.flow.growth import settle
 from core.flow.turn import Turn
 from core.model import RANKING, Message, Role, Tree, TreeState
 from core.screening import is_blank, unkept_sign_of_file
-from core.tree import replies_to_rank, standing, with_ballots, with_larger_set
+from core.tree import replies_to_rank, stands, with_ballots, with_larger_set
 from core.values import replace
 
 _OPEN_TO_MODELS = frozenset(
@@ -112,7 +112,7 @@ def takes_model_replies(tree: Tree, parent_id: int) -> bool:
     """Whether a model may reply here: only where no person's place would be taken by it."""
     parent = tree.messages[parent_id]
     asks = parent.role is Role.PROMPTER and parent.is_accepted
-    return asks and parent_id in standing(tree) and tree.state in _OPEN_TO_MODELS
+    return asks and stands(tree, parent) and tree.state in _OPEN_TO_MODELS
 
 
 def joined(turn: Turn, tree: Tree, parent_id: int) -> Tree:

@@ -26,27 +26,29 @@ def refuse_too_many_open(visit: Visit, held: Sequence[Task]) -> None:
         )
 
 
-def refuse_too_fast(visit: Visit) -> None:
-    """One look at both allowances; nothing is used up by it."""
-    allowances = _allowances(visit)
-    full_at = visit.unit.full_at(tuple(allowances))
-    for holder, allowance in allowances.items():
+def allowances(visit: Visit) -> Mapping[Holder, Allowance]:
+    """What a task uses up: one of the person's, and of the community's in which it is taken."""
+    found = {Holder(Limit.PERSON_TASKS, visit.person.id): _of_person(visit)}
+    if visit.community is not None:
+        policy = visit.policy
+        span = timedelta(seconds=policy.community_span_seconds)
+        shared = Allowance(policy.community_requests, span)
+        found[Holder(Limit.COMMUNITY_TASKS, visit.community.id)] = shared
+    return found
+
+
+def refuse_too_fast(visit: Visit, allowed: Mapping[Holder, Allowance]) -> None:
+    """One look at all of them; nothing is used up by it."""
+    full_at = visit.unit.full_at(tuple(allowed))
+    for holder, allowance in allowed.items():
         wait = allowance.wait(full_at.get(holder), visit.now)
         if wait is not None:
             raise TooMuch(_told(holder, wait))
 
 
-def count_task(visit: Visit) -> None:
-    """A task was taken: one less for the person, and for the community it was taken in."""
-    visit.unit.use(_allowances(visit), visit.now)
-
-
 def refuse_guessing(visit: Visit) -> None:
     """Nobody finds somebody else's code by trying."""
-    ((holder, allowance),) = _link_tries(visit).items()
-    wait = allowance.wait(visit.unit.full_at([holder]).get(holder), visit.now)
-    if wait is not None:
-        raise TooMuch(_told(holder, wait))
+    refuse_too_fast(visit, _link_tries(visit))
 
 
 def count_guess(visit: Visit) -> None:
@@ -57,16 +59,6 @@ def count_guess(visit: Visit) -> None:
 def _link_tries(visit: Visit) -> Mapping[Holder, Allowance]:
     tries, span = visit.policy.link_tries, timedelta(minutes=visit.policy.link_minutes)
     return {Holder(Limit.LINK_TRIES, visit.person.id): Allowance(tries, span)}
-
-
-def _allowances(visit: Visit) -> Mapping[Holder, Allowance]:
-    found = {Holder(Limit.PERSON_TASKS, visit.person.id): _of_person(visit)}
-    if visit.community is not None:
-        policy = visit.policy
-        span = timedelta(seconds=policy.community_span_seconds)
-        shared = Allowance(policy.community_requests, span)
-        found[Holder(Limit.COMMUNITY_TASKS, visit.community.id)] = shared
-    return found
 
 
 def _of_person(visit: Visit) -> Allowance:

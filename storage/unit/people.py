@@ -130,6 +130,11 @@ SET step = excluded.step, task_id = excluded.task_id, data = excluded.data,
     version = excluded.version
 """
 
+# The same of an account that has been spoken with before.
+SAVE_SESSION_AGAIN = (
+    "UPDATE session SET step = $2, task_id = $3, data = $4, version = $5 WHERE account_id = $1"
+)
+
 # One act of consent.
 ADD_CONSENT = f"INSERT INTO consent ({listed(CONSENT)}) VALUES ({dollars(6)})"
 
@@ -147,6 +152,7 @@ class People(Keys):
     def __init__(self, db: Sql, means: Means) -> None:
         super().__init__(db, means)
         self._unseen: dict[int, bool] = {}  # whether they were on no board when they were read
+        self._spoken_with: set[int] = set()  # accounts with a row of their session
 
     def arrive(self, who: Who, key: str | None, at: datetime) -> Arrival:
         hashes = self.means.identity.hashes(who.platform, who.external_id)
@@ -160,6 +166,8 @@ class People(Keys):
         if row is None:
             return self._first_contact(who, hashes, community, is_repeat, at)
         person = self._read(row[_PERSON])
+        if row[_SESSION.start] is not None:
+            self._spoken_with.add(row[0])
         if who.name and who.name != person.name:
             person = replace(person, name=who.name)
             self.save_person(person)
@@ -225,9 +233,8 @@ class People(Keys):
 
     def save_session(self, session: Session) -> None:
         data = json_text(dict(session.data)) if session.data else None
-        self.db.write(
-            SAVE_SESSION, session.account_id, session.step, session.task_id, data, session.version
-        )
+        sql = SAVE_SESSION_AGAIN if session.account_id in self._spoken_with else SAVE_SESSION
+        self.db.write(sql, session.account_id, session.step, session.task_id, data, session.version)
 
     def add_consent(self, consent: Consent) -> None:
         self.db.write(

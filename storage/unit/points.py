@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import add
 from typing import TypeAlias
 
@@ -132,6 +132,12 @@ def _value(count: str, weight: Fraction) -> str:
     )
 
 
+@lru_cache(maxsize=256)
+def _worth_of(means: Means, counts: tuple[int, ...]) -> int:
+    """What so much of each counter is worth; nearly all that is earned is one of a few things."""
+    return points(dict(zip(_NAMES, counts, strict=True)), means.policy.points)
+
+
 class Points(Part):
     """Counters and boards; what is added is written once, when the transaction ends."""
 
@@ -234,8 +240,5 @@ class Points(Part):
                     where = (person_id, scope, period)
                     old = sums.get(where)
                     sums[where] = added if old is None else tuple(map(add, old, added))
-        values = {added: self._value(added) for added in set(sums.values())}
-        return [(*where, values[added], *added) for where, added in sorted(sums.items())]
-
-    def _value(self, added: tuple[int, ...]) -> int:
-        return points(dict(zip(_NAMES, added, strict=True)), self.means.policy.points)
+        worth = partial(_worth_of, self.means)
+        return [(*where, worth(added), *added) for where, added in sorted(sums.items())]

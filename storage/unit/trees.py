@@ -30,6 +30,7 @@ from storage.convert import (
     tree_values,
 )
 from storage.driver import Row, Sql, dollars
+from storage.times import micros_or_none
 from storage.unit.base import Means, Part
 
 # One tree, ours alone until the transaction ends.
@@ -81,6 +82,7 @@ SAVE_MESSAGES = update_many("message", "id", CHANGING_TYPES)
 ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
 
 # What changes about a tree; the same, and the state it moved to.
+_of_row = attrgetter("state", "touched_at", "grows_since", "licence", "limits")
 SAVE_TREE = "UPDATE tree SET grows_since = $2, touched_at = $3, licence = $4 WHERE id = $1"
 MOVE_TREE = SAVE_TREE.replace("SET", "SET state = $5,")
 
@@ -250,18 +252,17 @@ class Trees(Part):
         self.db.write_many(SAVE_MESSAGES, changed)
 
     def _save_row(self, known: Known, tree: Tree) -> None:
-        values = tree_values(tree)
-        if values == tree_values(known.row):
+        old = known.row
+        if _of_row(tree) == _of_row(old):
             return
-        _, _, state, *_, licence, grows_since, touched_at = values
-        changed = (tree.id, grows_since, touched_at, licence)
-        if tree.state is known.row.state:
-            self.db.write(SAVE_TREE, *changed)
+        at, since = micros_or_none(tree.touched_at), micros_or_none(tree.grows_since)
+        if tree.state is old.state:
+            self.db.write(SAVE_TREE, tree.id, since, at, tree.licence)
         else:
-            self.db.write(MOVE_TREE, *changed, state)
-            self._moved[tree.lang, known.row.state.value] -= 1
+            self.db.write(MOVE_TREE, tree.id, since, at, tree.licence, tree.state.value)
+            self._moved[tree.lang, old.state.value] -= 1
             self._moved[tree.lang, tree.state.value] += 1
-        if tree.limits != known.row.limits:
+        if tree.limits != old.limits:
             self.db.run(SAVE_LIMITS, tree.id, *astuple(tree.limits))  # a statement of its own
         known.row = tree
 

@@ -17,9 +17,8 @@ from core.tree import (
     judged,
     lost_leases,
     next_state,
-    places,
     replies_to_rank,
-    size,
+    room,
     takes_reply,
     takes_reviews,
     with_ballots,
@@ -75,7 +74,7 @@ def test_a_tree_grows_until_goal_is_reached_and_nothing_waits_for_a_verdict() ->
 def test_a_held_reply_keeps_its_place_and_blocks_nothing() -> None:
     held = replace(FULL[3], accepted=None, held=True)
 
-    assert size(tree(*FULL[:3], held)) == 4
+    assert room(tree(*FULL[:3], held)).total == LIMITS.goal_size - 4
     assert next_state(tree(*FULL[:3], held), POLICY) is S.RANKING
 
 
@@ -119,17 +118,17 @@ def test_a_ranked_tree_whose_prompt_is_gone_is_halted() -> None:
 def test_a_rejected_or_removed_reply_gives_its_place_back() -> None:
     both = tree(*FULL[:3])
 
-    assert ROOT.id not in places(both)
-    assert places(judged(both, 3, False, NOW))[ROOT.id] == 1
-    assert places(with_fate(both, [3], Fate.DELETED))[ROOT.id] == 1
+    assert ROOT.id not in room(both).below
+    assert room(judged(both, 3, False, NOW)).below[ROOT.id] == 1
+    assert room(with_fate(both, [3], Fate.DELETED)).below[ROOT.id] == 1
 
 
 def test_an_assistant_message_takes_one_prompter_reply_and_the_deepest_takes_none() -> None:
     grown = tree(*FULL[:3])
 
-    assert places(grown)[2] == 1
+    assert room(grown).below[2] == 1
     deep = message(4, 2, role=Role.PROMPTER, depth=3)
-    assert deep.id not in places(grown.with_message(deep))
+    assert deep.id not in room(grown.with_message(deep)).below
 
 
 def test_a_reply_fits_only_while_its_parent_and_the_goal_have_room() -> None:
