@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from functools import lru_cache
 
 from core.model import Role, TaskKind
 from core.text import Text
@@ -303,6 +304,7 @@ def press_parts(press_id: str) -> tuple[str, int | None, str | None]:
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+@lru_cache(maxsize=256)  # a screen has several buttons for one task
 def base36(number: int) -> str:
     """A number not below 0 in as few letters as fit a button."""
     digits = ""

@@ -19,7 +19,7 @@ from core.model import (
 )
 from core.policy import Policy
 from core.ports import WaitingAuthor
-from core.tree import Room, ballots_wanted, reviews_needed, room, takes_reviews
+from core.tree import Room, ballots_wanted, reviews_needed, room, takes_reply, takes_reviews
 
 LAST_URGENCY = 60
 """Urgency of the least urgent work; a prompt under review stands in the middle."""
@@ -45,6 +45,21 @@ def open_work(tree: Tree, policy: Policy) -> Mapping[tuple[int, TaskKind], Slot]
     else:
         found = []
     return {(slot.target_id, slot.kind): slot for slot in found if slot.free > 0}
+
+
+def is_open(tree: Tree, target_id: int, kind: TaskKind, round: int, policy: Policy) -> bool:
+    """Whether one place is among its open work, asked for it alone."""
+    target = tree.messages[target_id]
+    leased = sum(x.target_id == target_id and x.kind is kind for x in tree.leases)
+    if kind in LABELLING:
+        missing = reviews_needed(tree, target) - target.review_count
+        return target.label_kind is kind and takes_reviews(tree, target) and missing > leased
+    if kind in REPLYING:
+        return reply_kind(target.role.other) is kind and takes_reply(tree, target_id)
+    if rank_kind(target.role.other) is not kind or tree.state is not TreeState.RANKING:
+        return False
+    missing = ballots_wanted(tree, policy).get(target_id, 0)
+    return round == target.ballot_round and missing > leased
 
 
 def _reviews(tree: Tree, leased: Mapping[tuple[int, TaskKind], int], urgency: int) -> list[Slot]:

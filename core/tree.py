@@ -182,7 +182,7 @@ def takes_reviews(tree: Tree, message: Message) -> bool:
     return tree.state is wanted and message.is_undecided and stands(tree, message)
 
 
-def takes_reply(tree: Tree, parent_id: int, *, leased: bool) -> bool:
+def takes_reply(tree: Tree, parent_id: int, *, leased: bool = False) -> bool:
     """Whether a reply can be stored below this message, with its place held or without."""
     parent = tree.messages.get(parent_id)
     if tree.state is not _S.GROWING or parent is None:
@@ -252,7 +252,7 @@ def _is_open(tree: Tree, message: Message) -> bool:
     wanted = _S.INITIAL_PROMPT_REVIEW if message.is_root else _S.GROWING
     if tree.state is not wanted or message.held or tree.children(message.id):
         return False
-    return message.accepted is not False or takes_reply(tree, message.parent_id or 0, leased=False)
+    return message.accepted is not False or takes_reply(tree, message.parent_id or 0)
 
 
 def _decided(tree: Tree, message: Message, policy: Policy, at: datetime) -> Message:

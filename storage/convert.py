@@ -302,8 +302,8 @@ def changing_values(message: Message) -> tuple[Value, ...]:
 # ---------------------------------------------------------------- tasks
 
 ANSWERED = (
-    "tree_id state expires_at full_form shown draft draft_labels version answered_at labels ballot"
-    " message_id settled skip_reason"
+    "state expires_at full_form shown draft draft_labels version answered_at labels ballot"
+    " settled skip_reason tree_id message_id"
 )
 ASKED = f"kind person_id lang leased_at target_id round community_id platform {ANSWERED}"
 TASK = f"id {ASKED}"
@@ -312,8 +312,8 @@ TASK = f"id {ASKED}"
 def task_from_row(row: Row) -> Task:
     (
         id, kind, person_id, lang, leased_at, target_id, round, community_id, platform,
-        tree_id, state, expires_at, full, shown_text, draft, draft_labels, version, answered_at,
-        labels, ballot_text, message_id, settled, skip_reason,
+        state, expires_at, full, shown_text, draft, draft_labels, version, answered_at,
+        labels, ballot_text, settled, skip_reason, tree_id, message_id,
     ) = row  # fmt: skip
     shown = ids_from_text(shown_text)
     at = moment_or_none(answered_at)
@@ -357,7 +357,6 @@ def draft_values(task: Task) -> tuple[Value, ...]:
 def answer_values(task: Task) -> tuple[Value, ...]:
     """What happens to a task."""
     return (
-        task.tree_id,
         codes.STATE[task.state],
         micros(task.expires_at),
         task.full,
@@ -366,9 +365,10 @@ def answer_values(task: Task) -> tuple[Value, ...]:
         micros_or_none(task.answered_at),
         codes.text_from_labels(task.labels),
         codes.text_from_ballot(task.ballot, task.shown),
-        task.message_id,
         task.settled,
         task.skip_reason,
+        task.tree_id,
+        task.message_id,
     )
 
 

@@ -77,9 +77,8 @@ def _lease_first(
             return None
         tree = visit.unit.tree(slot.tree_id)
         assert tree is not None
-        current = selection.open_work(tree, visit.policy).get((slot.target_id, slot.kind))
-        if current is not None:
-            return _lease(visit, tree, current, chosen=chosen)
+        if selection.is_open(tree, slot.target_id, slot.kind, slot.round, visit.policy):
+            return _lease(visit, tree, slot, chosen=chosen)
         visit.unit.save_tree(tree)  # the table of open work was behind this tree
         passed.append(slot.tree_id)
     return None
@@ -190,9 +189,9 @@ def _lease_again(visit: Visit, task: Task) -> Task:
         visit.unit.save_task(again)
         return again
     tree = visit.unit.tree(task.tree_id)
-    slots = {} if tree is None else selection.open_work(tree, visit.policy)
-    slot = slots.get((task.target_id, task.kind))
-    if tree is None or slot is None or slot.round != task.round:
+    if tree is None or not selection.is_open(
+        tree, task.target_id, task.kind, task.round, visit.policy
+    ):
         raise TooLate(
             N_(
                 "Sorry, this is no longer needed: others have done it, or the conversation has"

@@ -92,9 +92,12 @@ ON CONFLICT (target_id, kind, round, person_id) DO UPDATE SET {replacing(ASKED)}
 RETURNING id
 """
 
-# What happens to a task; the same for one whose lease may have begun anew. What identifies a task
+# What happens to a task; the same for one whose lease may have begun anew; and for one that stays
+# where it is, so that nobody has to look whether there is such a place. What identifies a task
 # never changes.
 SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
+_STAYING = ANSWERED.removesuffix(" tree_id message_id")
+SAVE_STAYING_TASK = f"UPDATE task SET {settings(_STAYING, 2)} WHERE id = $1"
 SAVE_LEASED_TASK = f"UPDATE task SET {settings(f'{ANSWERED} leased_at', 2)} WHERE id = $1"
 
 # What is written of an answer that is not given yet; no index moves, however often it changes.
@@ -222,25 +225,18 @@ class Work(Trees):
         return task
 
     def save_task(self, task: Task) -> None:
-        if self._is_draft_of(task):
+        old = self._as_stored.pop(task.id, None)
+        if _is_draft_of(task, old):
             self.db.write(SAVE_DRAFT, task.id, *draft_values(task))
             return
+        values = answer_values(task)
         if task.is_open:
-            leased_at = micros(task.leased_at)
-            self.db.write(SAVE_LEASED_TASK, task.id, *answer_values(task), leased_at)
+            self.db.write(SAVE_LEASED_TASK, task.id, *values, micros(task.leased_at))
+        elif old is not None and (old.tree_id, old.message_id) == (task.tree_id, task.message_id):
+            self.db.write(SAVE_STAYING_TASK, task.id, *values[:-2])
         else:
-            self.db.write(SAVE_TASK, task.id, *answer_values(task))
+            self.db.write(SAVE_TASK, task.id, *values)
         self._written(task.tree_id)
-
-    def _is_draft_of(self, task: Task) -> bool:
-        """Whether only the draft differs from what the row holds."""
-        old = self._as_stored.pop(task.id, None)
-        if old is None:
-            return False
-        drafted = replace(
-            old, draft=task.draft, draft_labels=task.draft_labels, version=task.version
-        )
-        return drafted == task
 
     def task(self, task_id: int) -> Task | None:
         task = self._task(task_id)
@@ -293,6 +289,15 @@ class Work(Trees):
         assert row is not None
         count: int = row[0]
         return count
+
+
+def _is_draft_of(task: Task, old: Task | None) -> bool:
+    """Whether only the draft differs from what the row holds."""
+    if old is None or task.state is not old.state:
+        return False
+    return task == replace(
+        old, draft=task.draft, draft_labels=task.draft_labels, version=task.version
+    )
 
 
 def _slot_from_row(row: Row) -> Slot:

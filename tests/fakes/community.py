@@ -12,10 +12,10 @@ from core.dialogue import Command, Event, Labelled, Ordered, Press, Screen, Type
 from core.errors import Refusal
 from core.flow import housekeeping, moderation
 from core.flow.turn import Turn
-from core.model import Fate, Tree, TreeState
+from core.model import LABELLING, RANKING, REPLYING, Fate, Tree, TreeState
 from core.policy import Policy
 from core.ports import Store, UnitOfWork
-from core.selection import open_work
+from core.selection import is_open, open_work
 from core.tree import RESTORES, TRANSITIONS, next_state, replies_to_rank, room, takes_reviews
 
 PEOPLE = 7
@@ -227,9 +227,15 @@ class Neighbours:
 def check_tree(tree: Tree, policy: Policy, *, restored: bool) -> None:
     """What holds of every tree at every moment; a restored one may be over its limits."""
     assert tree.state is next_state(tree, policy)
-    for (target, kind), slot in open_work(tree, policy).items():
+    work = open_work(tree, policy)
+    for (target, kind), slot in work.items():
         assert slot.free > 0
         assert (slot.target_id, slot.kind) == (target, kind)
+    for message in tree.messages.values():
+        for kind in LABELLING | REPLYING | RANKING:
+            round = message.ballot_round if kind.ranks else 0
+            assert is_open(tree, message.id, kind, round, policy) == ((message.id, kind) in work)
+            assert not (kind.ranks and is_open(tree, message.id, kind, round + 1, policy))
     for message in tree.messages.values():
         kept = [m for m in tree.children(message.id) if m.keeps_place]
         limits = tree.limits
