@@ -47,7 +47,7 @@ def refuse_unkept_signs(text: str) -> None:
 
 def without_unkept_signs(name: str) -> str:
     """A name as it can be stored."""
-    return _UNKEPT.sub("", name)
+    return name if name.isprintable() else _UNKEPT.sub("", name)
 
 
 def unkept_sign(text: str) -> tuple[str, int] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf, log
+from operator import itemgetter
 from random import Random
 
 from core.model import (
@@ -152,26 +154,31 @@ def kinds_in_order(policy: Policy, rng: Random) -> tuple[TaskKind, ...]:
     """All kinds, drawn by weight without replacement; the first with work is the one to give.
 
     So the shares among the kinds that have work are those of the weights, with no counts needed.
+    Each waits for a time drawn with its weight as rate, and the shortest comes first (Efraimidis
+    and Spirakis, "Weighted random sampling with a reservoir", 2006); the two kinds of one weight
+    are in either order.
     """
-    groups: list[tuple[float, tuple[TaskKind, ...]]] = [
-        (
-            policy.weight_ranking,
-            (TaskKind.RANK_ASSISTANT_REPLIES, TaskKind.RANK_PROMPTER_REPLIES),
-        ),
-        (
-            policy.weight_label_reply,
-            (TaskKind.LABEL_ASSISTANT_REPLY, TaskKind.LABEL_PROMPTER_REPLY),
-        ),
-        (policy.weight_label_prompt, (TaskKind.LABEL_INITIAL_PROMPT,)),
-        (policy.weight_reply, (TaskKind.ASSISTANT_REPLY, TaskKind.PROMPTER_REPLY)),
-        (policy.weight_prompt, (TaskKind.INITIAL_PROMPT,)),
+    draw = rng.random
+    waits = [
+        (-log(1 - draw()) / weight if weight else inf, kinds)
+        for weight, kinds in (
+            (policy.weight_ranking, _RANKINGS),
+            (policy.weight_label_reply, _REPLY_REVIEWS),
+            (policy.weight_label_prompt, (TaskKind.LABEL_INITIAL_PROMPT,)),
+            (policy.weight_reply, _REPLIES),
+            (policy.weight_prompt, (TaskKind.INITIAL_PROMPT,)),
+        )
     ]
+    waits.sort(key=itemgetter(0))
     order: list[TaskKind] = []
-    while groups:
-        index = _drawn([weight for weight, _ in groups], rng)
-        kinds = groups.pop(index)[1]
-        order.extend(rng.sample(kinds, len(kinds)))
+    for _, kinds in waits:
+        order.extend(kinds if draw() < 0.5 else reversed(kinds))
     return tuple(order)
+
+
+_RANKINGS = (TaskKind.RANK_ASSISTANT_REPLIES, TaskKind.RANK_PROMPTER_REPLIES)
+_REPLY_REVIEWS = (TaskKind.LABEL_ASSISTANT_REPLY, TaskKind.LABEL_PROMPTER_REPLY)
+_REPLIES = (TaskKind.ASSISTANT_REPLY, TaskKind.PROMPTER_REPLY)
 
 
 def _drawn(weights: Sequence[float], rng: Random) -> int:

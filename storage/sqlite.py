@@ -65,20 +65,20 @@ class SqliteSql:
     locks = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+        self._cursor = connection.cursor()
 
     def rows(self, sql: str, *values: Value) -> Sequence[Row]:
-        return self._connection.execute(for_sqlite(sql), values).fetchall()
+        return self._cursor.execute(for_sqlite(sql), values).fetchall()
 
     def row(self, sql: str, *values: Value) -> Row | None:
-        found: Row | None = self._connection.execute(for_sqlite(sql), values).fetchone()
+        found: Row | None = self._cursor.execute(for_sqlite(sql), values).fetchone()
         return found
 
     def run(self, sql: str, *values: Value) -> int:
-        return self._connection.execute(for_sqlite(sql), values).rowcount
+        return self._cursor.execute(for_sqlite(sql), values).rowcount
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
-        self._connection.executemany(for_sqlite(sql), rows)
+        self._cursor.executemany(for_sqlite(sql), rows)
 
 
 @dataclass(frozen=True, slots=True)
