@@ -103,6 +103,7 @@ def hints(text: str) -> tuple[Text, ...]:
     return tuple(sentence for looks_so, sentence in _HINTS if looks_so(text))
 
 
+_DIGIT = re.compile(r"\d")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})")
 _EXAMPLE = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net|edu))?|invalid|test)$", re.IGNORECASE)
 _PHONES = tuple(
@@ -124,20 +125,29 @@ _MANY_LINKS = 3
 
 
 def _has_email(text: str) -> bool:
-    return any(not _EXAMPLE.search(found[1]) for found in _EMAIL.finditer(text))
+    return "@" in text and any(not _EXAMPLE.search(found[1]) for found in _EMAIL.finditer(text))
 
 
 def _has_phone(text: str) -> bool:
-    return any(pattern.search(text) for pattern in _PHONES)
+    return _has_digit(text) and any(pattern.search(text) for pattern in _PHONES)
 
 
 def _has_bank_number(text: str) -> bool:
+    if not _has_digit(text):
+        return False
     cards = (_digits(found[0]) for found in _CARD.finditer(text))
     return any(map(_is_card, cards)) or any(map(_is_iban, _compact(_IBAN, text)))
 
 
 def _has_many_links(text: str) -> bool:
+    if "/" not in text and "." not in text:
+        return False
     return len(_LINK.findall(text)) >= _MANY_LINKS or _INVITE.search(text) is not None
+
+
+def _has_digit(text: str) -> bool:
+    """Most texts have none, and need not be searched for longer things."""
+    return _DIGIT.search(text) is not None
 
 
 def _compact(pattern: re.Pattern[str], text: str) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _reviews(tree: Tree, leased: Mapping[tuple[int, TaskKind], int], urgency: in
             author_id=message.author_id,
         )
         for message in tree.messages.values()
-        if takes_reviews(tree, message)
+        if message.accepted is None and takes_reviews(tree, message)  # most are decided
     ]
 
 
