@@ -11,6 +11,7 @@ from core.policy import Policy
 from core.ports import WaitingAuthor
 from core.selection import (
     asks_for_full_form,
+    is_open,
     kinds_in_order,
     lottery_winner,
     open_work,
@@ -48,6 +49,36 @@ def test_leases_and_goal_bound_the_replies_of_the_whole_tree() -> None:
     assert set(open_work(growing.with_lease(lease), POLICY)) == {(2, K.PROMPTER_REPLY)}
     two = growing.with_lease(lease).with_lease(Lease(2, K.PROMPTER_REPLY, 2, 6))
     assert open_work(two, POLICY) == {}
+
+
+@pytest.mark.parametrize(
+    "state", [TreeState.INITIAL_PROMPT_REVIEW, TreeState.GROWING, TreeState.RANKING]
+)
+def test_a_place_asked_for_alone_is_open_where_it_is_among_all_open_work(state: TreeState) -> None:
+    fresh = message(1, accepted=None)
+    held = Lease(1, K.RANK_ASSISTANT_REPLIES, 1, 5)
+    for made in (
+        tree(fresh, state=state),
+        tree(ROOT, message(2, 1), message(3, 1, accepted=None), state=state),
+        tree(*FULL, state=state),
+        tree(*FULL, state=state, leases=(held,)),
+        tree(*FULL, state=state, leases=(held, replace(held, task_id=2), replace(held, task_id=3))),
+    ):
+        work = open_work(made, POLICY)
+        open_alone = {
+            (message_id, kind)
+            for message_id in made.messages
+            for kind in TaskKind
+            if kind is not K.INITIAL_PROMPT and is_open(made, message_id, kind, 0, POLICY)
+        }
+        assert open_alone == set(work)
+
+
+def test_a_place_is_not_open_for_an_earlier_round_of_a_vote() -> None:
+    again = tree(replace(ROOT, ballot_round=2), *FULL[1:], state=TreeState.RANKING)
+
+    assert is_open(again, 1, K.RANK_ASSISTANT_REPLIES, 2, POLICY)
+    assert not is_open(again, 1, K.RANK_ASSISTANT_REPLIES, 1, POLICY)
 
 
 def test_a_tree_in_ranking_asks_for_the_missing_ballots() -> None:
