@@ -181,15 +181,6 @@ _REPLY_REVIEWS = (TaskKind.LABEL_ASSISTANT_REPLY, TaskKind.LABEL_PROMPTER_REPLY)
 _REPLIES = (TaskKind.ASSISTANT_REPLY, TaskKind.PROMPTER_REPLY)
 
 
-def _drawn(weights: Sequence[float], rng: Random) -> int:
-    point = rng.random() * sum(weights)
-    for index, weight in enumerate(weights):
-        point -= weight
-        if point < 0:
-            return index
-    return len(weights) - 1
-
-
 def asks_for_full_form(kind: TaskKind, *, chosen: bool, policy: Policy, rng: Random) -> bool:
     """Whether a label task shows the whole form; always when the volunteer chose the kind."""
     if kind not in LABELLING or chosen:
@@ -230,5 +221,5 @@ def lottery_winner(authors: Sequence[WaitingAuthor], rng: Random) -> int | None:
     """
     if not authors:
         return None
-    index = _drawn([author.ranked_first + 1 for author in authors], rng)
-    return rng.choice(authors[index].tree_ids)
+    (author,) = rng.choices(authors, [author.ranked_first + 1 for author in authors])
+    return rng.choice(author.tree_ids)

@@ -38,9 +38,10 @@ def refuse_unreadable(event: Event) -> None:
         with handing_back(screening.without_unkept_signs(event.text)):
             screening.refuse_unkept_signs(event.text)
     words = _words(event)
-    if screening.unkept_sign("".join(words)):
-        for word in words:
-            screening.refuse_unkept_signs(word)
+    if screening.unkept_sign("".join(words)):  # once for all, as nearly nobody sends one
+        screening.refuse_unkept_signs(
+            max(words, key=lambda word: bool(screening.unkept_sign(word)))
+        )
 
 
 def _is_id(number: object) -> bool:
