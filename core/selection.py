@@ -51,7 +51,9 @@ def open_work(tree: Tree, policy: Policy) -> Mapping[tuple[int, TaskKind], Slot]
 
 def is_open(tree: Tree, target_id: int, kind: TaskKind, round: int, policy: Policy) -> bool:
     """Whether one place is among its open work, asked for it alone."""
-    target = tree.messages[target_id]
+    target = tree.messages.get(target_id)
+    if target is None:
+        return False
     leased = sum(x.target_id == target_id and x.kind is kind for x in tree.leases)
     if kind in LABELLING:
         missing = reviews_needed(tree, target) - target.review_count
@@ -162,11 +164,11 @@ def kinds_in_order(policy: Policy, rng: Random) -> tuple[TaskKind, ...]:
     waits = [
         (-log(1 - draw()) / weight if weight else inf, kinds)
         for weight, kinds in (
-            (policy.weight_ranking, _RANKINGS),
-            (policy.weight_label_reply, _REPLY_REVIEWS),
-            (policy.weight_label_prompt, (TaskKind.LABEL_INITIAL_PROMPT,)),
-            (policy.weight_reply, _REPLIES),
             (policy.weight_prompt, (TaskKind.INITIAL_PROMPT,)),
+            (policy.weight_reply, _REPLIES),
+            (policy.weight_label_prompt, (TaskKind.LABEL_INITIAL_PROMPT,)),
+            (policy.weight_label_reply, _REPLY_REVIEWS),
+            (policy.weight_ranking, _RANKINGS),
         )
     ]
     waits.sort(key=itemgetter(0))
@@ -221,5 +223,5 @@ def lottery_winner(authors: Sequence[WaitingAuthor], rng: Random) -> int | None:
     """
     if not authors:
         return None
-    (author,) = rng.choices(authors, [author.ranked_first + 1 for author in authors])
+    (author,) = rng.choices(authors, [1 + max(0, a.ranked_first) for a in authors])
     return rng.choice(author.tree_ids)

@@ -115,10 +115,13 @@ def standing(tree: Tree) -> Mapping[int, Message]:
 
 def stands(tree: Tree, message: Message) -> bool:
     """Whether one message is among them, asked for it alone."""
-    while message.is_present:
-        if message.parent_id is None:
+    above: Message | None = message
+    for _ in tree.messages:  # no thread is longer
+        if above is None or not above.is_present:
+            return False
+        if above.parent_id is None:
             return True
-        message = tree.messages[message.parent_id]
+        above = tree.messages.get(above.parent_id)
     return False
 
 
@@ -126,7 +129,7 @@ def stands(tree: Tree, message: Message) -> bool:
 class Room:
     """Places for replies, leases left aside."""
 
-    total: int  # messages that the tree lacks to its goal; below zero in an imported one
+    total: int  # to the goal of the tree; below zero where messages came back, or in a file
     below: Mapping[int, int]  # by the message replied to, without those that can take none
     kept: Mapping[int, int]  # the places taken below each message that has any
 

@@ -52,15 +52,20 @@ _PRAGMAS = (
 )
 
 
-def _as_json(values: list[Any]) -> str:
+def as_json(values: list[Any]) -> str:
+    """A list as it travels to SQLite."""
     return orjson.dumps(values).decode()
 
 
-sqlite3.register_adapter(list, _as_json)  # lists travel as JSON
+sqlite3.register_adapter(list, as_json)
 
 
 class SqliteSql:
-    """Plain calls on a raw connection; `locks` is False because the writer is alone."""
+    """Plain calls on a raw connection; `locks` is False because the writer is alone.
+
+    One cursor serves them all, so each statement must be done when it was called: `row` asks for
+    one row at most, and `run` for none.
+    """
 
     locks = False
 

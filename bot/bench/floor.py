@@ -17,7 +17,7 @@ from bot.bench.stores import POLICY, Place, desk_of
 from bot.bench.volunteers import Clocked
 from storage.driver import Row, Sql, Value, for_sqlite
 from storage.postgres import SETTINGS
-from storage.sqlite import COMMITS_BETWEEN_CHECKPOINTS, move_log, prepare
+from storage.sqlite import COMMITS_BETWEEN_CHECKPOINTS, as_json, move_log, prepare
 
 Times: TypeAlias = list[tuple[str, float]]
 """Events in their order, with the seconds that each took."""
@@ -158,7 +158,7 @@ def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Times, fl
     for number, (event, calls) in enumerate(recording.transactions):
         if number % COMMITS_BETWEEN_CHECKPOINTS == 0:
             move_log(db)
-        prepared = [(call.how, for_sqlite(call.sql), call.values) for call in calls]
+        prepared = [(call.how, for_sqlite(call.sql), _plain(call)) for call in calls]
         began, begun = process_time(), perf_counter()
         db.execute("BEGIN IMMEDIATE")
         for how, sql, values in prepared:
@@ -174,6 +174,11 @@ def _on_sqlite(place: Place, name: str, recording: Recording) -> tuple[Times, fl
             cpu += process_time() - began
     db.close()
     return times, cpu
+
+
+def _plain(call: Call) -> Sequence[Value]:
+    """Lists are written out beforehand, for that is not the driver's work."""
+    return [as_json(value) if type(value) is list else value for value in call.values]
 
 
 async def _on_postgres(

@@ -82,7 +82,6 @@ SAVE_MESSAGES = update_many("message", "id", CHANGING_TYPES)
 ADD_REVISION = "INSERT INTO message_revision (message_id, text) VALUES ($1, $2)"
 
 # What changes about a tree; the same, and the state it moved to.
-_of_row = attrgetter("state", "touched_at", "grows_since", "licence", "limits")
 SAVE_TREE = "UPDATE tree SET grows_since = $2, touched_at = $3, licence = $4 WHERE id = $1"
 MOVE_TREE = SAVE_TREE.replace("SET", "SET state = $5,")
 
@@ -121,6 +120,7 @@ STATE_COUNT = "SELECT count FROM lang_state WHERE lang = $1 AND state = $2"
 # Where a message is, and one message by the id it is published under.
 TREE_ID_OF = "SELECT m.tree_id FROM message m WHERE m.id = $1"
 MESSAGE_WITH = f"SELECT {columns('m', MESSAGE)} FROM message m WHERE m.public_id = $1"
+_changing = attrgetter("state", "touched_at", "grows_since", "licence", "limits")
 
 
 @dataclass(slots=True)
@@ -253,7 +253,7 @@ class Trees(Part):
 
     def _save_row(self, known: Known, tree: Tree) -> None:
         old = known.row
-        if _of_row(tree) == _of_row(old):
+        if _changing(tree) == _changing(old):
             return
         at, since = micros_or_none(tree.touched_at), micros_or_none(tree.grows_since)
         if tree.state is old.state:

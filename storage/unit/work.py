@@ -92,9 +92,9 @@ ON CONFLICT (target_id, kind, round, person_id) DO UPDATE SET {replacing(ASKED)}
 RETURNING id
 """
 
-# What happens to a task; the same for one whose lease may have begun anew; and for one that stays
-# where it is, so that nobody has to look whether there is such a place. What identifies a task
-# never changes.
+# What happens to a task; the same for one that stays where it is, so that nobody has to look
+# whether there is such a place; and for one whose lease may have begun anew. What identifies a
+# task never changes.
 SAVE_TASK = f"UPDATE task SET {settings(ANSWERED, 2)} WHERE id = $1"
 _STAYING = ANSWERED.removesuffix(" tree_id message_id")
 SAVE_STAYING_TASK = f"UPDATE task SET {settings(_STAYING, 2)} WHERE id = $1"

@@ -74,6 +74,19 @@ def test_a_place_asked_for_alone_is_open_where_it_is_among_all_open_work(state: 
         assert open_alone == set(work)
 
 
+def test_no_place_is_open_on_a_message_that_is_not_there() -> None:
+    assert not is_open(tree(*FULL, state=TreeState.GROWING), 99, K.ASSISTANT_REPLY, 0, POLICY)
+
+
+def test_kinds_of_no_weight_come_last_and_prompts_first_among_them() -> None:
+    few = replace(POLICY, weight_ranking=0.0, weight_prompt=0.0)
+
+    order = kinds_in_order(few, Random(5))
+
+    assert order[-3] is K.INITIAL_PROMPT
+    assert all(kind.ranks for kind in order[-2:])
+
+
 def test_a_place_is_not_open_for_an_earlier_round_of_a_vote() -> None:
     again = tree(replace(ROOT, ballot_round=2), *FULL[1:], state=TreeState.RANKING)
 

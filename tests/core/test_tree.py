@@ -19,6 +19,8 @@ from core.tree import (
     next_state,
     replies_to_rank,
     room,
+    standing,
+    stands,
     takes_reply,
     takes_reviews,
     with_ballots,
@@ -121,6 +123,15 @@ def test_a_rejected_or_removed_reply_gives_its_place_back() -> None:
     assert ROOT.id not in room(both).below
     assert room(judged(both, 3, False, NOW)).below[ROOT.id] == 1
     assert room(with_fate(both, [3], Fate.DELETED)).below[ROOT.id] == 1
+
+
+def test_nothing_stands_below_a_message_that_is_elsewhere_or_below_itself() -> None:
+    orphan, first, second = message(2, 99), message(3, 4), message(4, 3)
+    damaged = tree(ROOT, orphan, first, second)
+
+    assert stands(damaged, ROOT)
+    assert not any(stands(damaged, m) for m in (orphan, first, second))
+    assert set(standing(damaged)) == {ROOT.id}
 
 
 def test_an_assistant_message_takes_one_prompter_reply_and_the_deepest_takes_none() -> None:
