@@ -120,6 +120,8 @@ STATE_COUNT = "SELECT count FROM lang_state WHERE lang = $1 AND state = $2"
 # Where a message is, and one message by the id it is published under.
 TREE_ID_OF = "SELECT m.tree_id FROM message m WHERE m.id = $1"
 MESSAGE_WITH = f"SELECT {columns('m', MESSAGE)} FROM message m WHERE m.public_id = $1"
+
+# What a tree's own row can change in.
 _changing = attrgetter("state", "touched_at", "grows_since", "licence", "limits")
 
 
