@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from core.languages import LANGUAGES
-from core.model import TaskKind
+from core.model import LABELLING, RANKING, REPLYING, TaskKind
 from core.people import Person
 from core.points import streak_today, week_of
 from core.policy import Policy
@@ -90,14 +90,10 @@ def calls_left(reminder: Reminder, today: date, policy: Policy) -> int:
     return max(0, policy.calls_per_week - used)
 
 
-_KINDS: Mapping[str, tuple[TaskKind, ...]] = {
-    "rank": (TaskKind.RANK_ASSISTANT_REPLIES, TaskKind.RANK_PROMPTER_REPLIES),
-    "reply": (TaskKind.ASSISTANT_REPLY, TaskKind.PROMPTER_REPLY),
-    "review": (
-        TaskKind.LABEL_ASSISTANT_REPLY,
-        TaskKind.LABEL_PROMPTER_REPLY,
-        TaskKind.LABEL_INITIAL_PROMPT,
-    ),
+_KINDS: Mapping[str, frozenset[TaskKind]] = {
+    "rank": RANKING,
+    "reply": REPLYING,
+    "review": LABELLING,
 }
 
 

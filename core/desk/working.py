@@ -27,7 +27,7 @@ from core.flow.handing import Wish, open_task, own_open_task, own_task, request_
 from core.flow.rules import allowed_wish
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
-from core.model import RANKING, Task, TaskKind, TaskState
+from core.model import LABELLING, RANKING, REPLYING, Task, TaskKind, TaskState
 from core.text import N_, Nn_, Text
 from core.values import replace
 
@@ -149,10 +149,8 @@ def _kinds_named(name: str) -> tuple[TaskKind, ...]:
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     if wanted in {"", "random"}:
         return ()
-    if wanted in {"rank", "label", "reply"}:
-        return tuple(kind for kind in TaskKind if wanted in kind.value.split("_"))
-    if wanted == "prompt":
-        return (TaskKind.INITIAL_PROMPT,)
+    if wanted in _SEVERAL:
+        return tuple(kind for kind in TaskKind if kind in _SEVERAL[wanted])
     try:
         return (TaskKind(wanted),)
     except ValueError:
@@ -164,6 +162,16 @@ def _kinds_named(name: str) -> tuple[TaskKind, ...]:
                 kinds=("random", *kinds, "rank_assistant_replies"),
             )
         ) from None
+
+
+_SEVERAL: Mapping[str, frozenset[TaskKind]] = {
+    "prompt": frozenset({TaskKind.INITIAL_PROMPT}),
+    "reply": REPLYING,
+    "label": LABELLING,
+    "review": LABELLING,
+    "rank": RANKING,
+}
+"""Short words for kinds: what people type who do not remember the whole names."""
 
 
 def _languages(words: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def labels_of(screen: Screen) -> list[str]:
         ("prompt", {K.INITIAL_PROMPT}),
         ("initial_prompt", {K.INITIAL_PROMPT}),
         ("rank, label", {K.LABEL_INITIAL_PROMPT}),
+        ("review", {K.LABEL_INITIAL_PROMPT}),
         ("random", {K.LABEL_INITIAL_PROMPT, K.INITIAL_PROMPT}),
         ("", {K.LABEL_INITIAL_PROMPT, K.INITIAL_PROMPT}),
     ],
@@ -43,6 +44,22 @@ async def test_a_kind_is_asked_for_by_any_of_its_names(word: str, kinds: set[Tas
     await player.takes(word)
 
     assert player.screen.kind in kinds
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("word", "kind"), [("reply", K.ASSISTANT_REPLY), ("label", K.LABEL_ASSISTANT_REPLY)]
+)
+async def test_to_reply_is_to_write_and_not_to_review_replies(
+    word: str, kind: TaskKind, seed: int
+) -> None:
+    village = Village(seed=seed)
+    await village.replied(1)  # it waits for reviews, and a second one may be written
+    player = await village.volunteer()
+
+    await player.takes(word)
+
+    assert player.screen.kind is kind
 
 
 async def test_a_kind_that_there_is_none_of_is_answered_with_those_there_are() -> None:
