@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bot.bench.floor import Floor, record, replay
 from bot.bench.measure import Figures, ServerClock, Spread, looks, measure
-from bot.bench.stores import Place, enlarge, grow
+from bot.bench.stores import Place, active_trees, enlarge, grow
 
 if TYPE_CHECKING:
     from bot.platforms.discord_cost import Cost
@@ -36,6 +36,7 @@ class Result:
     """What was seen of one size."""
 
     trees: int
+    active: int  # of them, those that volunteers can do anything for
     messages: int
     people: int
     bytes_per_tree: float
@@ -154,6 +155,7 @@ async def _measure(
         await place.drop(name)
     return Result(
         trees=copies * have,
+        active=served.active,
         messages=served.messages,
         people=people,
         bytes_per_tree=bytes_per_tree,
@@ -172,6 +174,7 @@ class _Served:
     alone: Figures
     together: Figures
     looks: dict[str, Spread]
+    active: int
     messages: int
     memory_mb: float
 
@@ -184,13 +187,15 @@ def _serve(place: Place, tasks: int) -> _Served:
 async def _served(place: Place, tasks: int) -> _Served:
     server = ServerClock(None if place.server is None else place.url("grove_bench"))
     store = await place.open("grove_bench")
+    active = await active_trees(store)
     await measure(store, volunteers=1, tasks=_WARM_UP, seed=6, server=server)
     alone = await measure(store, volunteers=1, tasks=tasks // 2, seed=8, server=server)
     together = await measure(store, volunteers=VOLUNTEERS, tasks=tasks, seed=9, server=server)
     seen = await looks(store, seed=10)
     messages = await store.read(lambda unit: unit.db.row("SELECT count(*) FROM message"))
     await store.close()
-    return _Served(alone, together, seen, 0 if messages is None else messages[0], _peak_mb())
+    said = 0 if messages is None else messages[0]
+    return _Served(alone, together, seen, active, said, _peak_mb())
 
 
 def _peak_mb() -> float:
@@ -210,6 +215,7 @@ def table(results: Sequence[Result], finished: float) -> Table:
     def row(name: str, value: Callable[[Result], str]) -> None:
         found.add_row(name, *(value(result) for result in results))
 
+    row("of them active", lambda r: f"{r.active:,}")
     row("messages", lambda r: f"{r.messages:,}")
     row("people", lambda r: f"{r.people:,}")
     row("KB per tree", lambda r: f"{r.bytes_per_tree / 1000:.1f}")

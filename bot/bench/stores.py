@@ -24,11 +24,26 @@ from storage.address import Address, address_from
 from storage.bulk import multiply
 from storage.open import SqlStore, open_store
 
-POLICY = Policy(max_requests=10**9, max_open_tasks=10**9, duplicate_minutes=0)
-"""The default policy without the limits that would stop a machine from working."""
+POLICY = Policy(
+    max_requests=10**9,
+    max_open_tasks=10**9,
+    max_active_trees=10**9,
+    duplicate_minutes=0,
+    weight_label_reply=52,
+    weight_ranking=24,
+    weight_reply=17,
+    weight_label_prompt=5,
+    weight_prompt=2,
+)
+"""The default policy without the limits that would stop a machine from working.
+
+Each kind comes as often as a tree of the default policy takes it, in percent, so that while much
+is measured none of them runs out.
+"""
 
 FINISHED = 17
 GROWING = 6
+"""Trees of the store that is copied: most are history, and these many grow at once."""
 _PEOPLE = 40
 _SECRET = "a secret for measurements only"
 
@@ -99,36 +114,65 @@ def volunteer(desk: Desk, name: str, rng: Random, clocked: Clocked) -> Volunteer
 
 
 async def grow(place: Place, name: str, *, seed: int, drained: bool = False) -> int:
-    """A store of real trees, most of them finished; returns how many trees it has.
+    """A store of real trees, most of them finished and the others in the midst of it.
 
-    drained: only finished trees are left, to tell their size.
+    drained: no tree is begun any more, and all are finished, to tell their size. Returns how many
+    trees it has.
     """
-    policy = replace(POLICY, max_active_trees=GROWING, shuffle_seconds=0)
+    busy = replace(
+        POLICY, max_active_trees=GROWING, weight_prompt=POLICY.weight_reply, shuffle_seconds=0
+    )
     await place.create(name)
-    store = await place.open(name, seed=seed, policy=policy)
-    now = datetime(2026, 1, 5, 8, tzinfo=UTC)
-
-    def clock() -> datetime:
-        return now
-
-    desk, rng, clocked = desk_of(store, clock, policy, seed), Random(seed), Clocked()
-    people = [volunteer(desk, f"founder {i}", rng, clocked) for i in range(_PEOPLE)]
-    for person in people:
-        await person.agree()
-    idle = 0
-    while idle < 3 * _PEOPLE:
-        now += timedelta(seconds=20)
-        idle = 0 if await rng.choice(people).do_task() else idle + 1
-        counts = await _counts(store)
-        if counts[TreeState.READY_FOR_EXPORT] >= FINISHED:
-            break
-    counts = await _counts(store)
+    store = await place.open(name, seed=seed, policy=busy)
+    past = _Past(store, seed)
+    await past.work(busy, "founder", until=FINISHED)
     if drained:
-        now += timedelta(days=3)
-        world = World(policy, clock, rng, lambda text, expected: None)
-        await store.transact(lambda unit: tend(Turn(unit, world, now)))
+        await past.work(replace(busy, max_prompt_lottery_waiting=0), "finisher")
+        await past.forget(days=3)
+    counts = await _counts(store)
     await store.close()
     return sum(counts.values())
+
+
+class _Past:
+    """How the first trees came to be: somebody does a task every twenty seconds."""
+
+    def __init__(self, store: SqlStore, seed: int) -> None:
+        self._store, self._rng = store, Random(seed)
+        self._now = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+    async def work(self, policy: Policy, name: str, until: int | None = None) -> None:
+        """New people come, until so many trees are finished or there is nothing more to do."""
+        desk = desk_of(self._store, self._clock, policy, self._rng.getrandbits(32))
+        clocked = Clocked()
+        people = [volunteer(desk, f"{name} {i}", self._rng, clocked) for i in range(_PEOPLE)]
+        for person in people:
+            await person.agree()
+        idle = 0
+        while idle < 3 * _PEOPLE:
+            self._now += timedelta(seconds=20)
+            idle = 0 if await self._rng.choice(people).do_task() else idle + 1
+            counts = await _counts(self._store)
+            if until is not None and counts[TreeState.READY_FOR_EXPORT] >= until:
+                return
+
+    async def forget(self, days: int) -> None:
+        """Time passes, and what is kept for a while goes."""
+        self._now += timedelta(days=days)
+        world = World(POLICY, self._clock, self._rng, lambda text, expected: None)
+        await self._store.transact(lambda unit: tend(Turn(unit, world, self._now)))
+
+    def _clock(self) -> datetime:
+        return self._now
+
+
+async def active_trees(store: SqlStore) -> int:
+    """Trees that are under review, growing or being ranked."""
+    counts = await _counts(store)
+    return sum(
+        counts[state]
+        for state in (TreeState.INITIAL_PROMPT_REVIEW, TreeState.GROWING, TreeState.RANKING)
+    )
 
 
 async def _counts(store: SqlStore) -> dict[TreeState, int]:
