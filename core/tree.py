@@ -157,19 +157,25 @@ def room(tree: Tree) -> Room:
 def replies_to_rank(tree: Tree, parent_id: int, policy: Policy) -> tuple[Message, ...]:
     """The accepted replies below a message when there is something to rank, else nothing."""
     replies = tuple(m for m in tree.children(parent_id) if m.is_accepted)
+    return replies if _can_be_ranked(replies, policy) else ()
+
+
+def _can_be_ranked(replies: Sequence[Message], policy: Policy) -> bool:
     if len(replies) < 2:
-        return ()
-    if replies[0].role is Role.PROMPTER and not policy.rank_prompter_replies:
-        return ()
-    return replies
+        return False
+    return replies[0].role is Role.ASSISTANT or policy.rank_prompter_replies
 
 
 def ballots_wanted(tree: Tree, policy: Policy) -> Mapping[int, int]:
     """Ballots still missing, by the message whose replies they order; without those with all."""
+    replies: dict[int | None, list[Message]] = {}
+    for message in tree.messages.values():
+        if message.is_accepted:
+            replies.setdefault(message.parent_id, []).append(message)
     found: dict[int, int] = {}
     for parent in standing(tree).values():
         missing = max(tree.limits.min_rankings, parent.ballots_needed) - parent.ballots
-        if missing > 0 and replies_to_rank(tree, parent.id, policy):
+        if missing > 0 and _can_be_ranked(replies.get(parent.id, ()), policy):
             found[parent.id] = missing
     return found
 
@@ -303,7 +309,8 @@ def with_ballots(tree: Tree, parent_id: int, ballots: Sequence[Ballot], policy: 
     places = _ranks(ballots, ids) if ids and len(full) >= needed else {}
     messages = dict(tree.messages)
     for child in tree.children(parent_id):
-        messages[child.id] = replace(child, rank=places.get(child.id))
+        if child.rank != places.get(child.id):
+            messages[child.id] = replace(child, rank=places.get(child.id))
     messages[parent_id] = replace(parent, ballots=len(full), ballots_needed=needed if ids else 0)
     return replace(tree, messages=messages)
 
