@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from core.model import LABELLING, RANKING, REPLYING, TaskKind
 from core.text import N_, Text
 
 
@@ -158,3 +160,20 @@ BY_NAME = {spec.name: spec for spec in COMMANDS}
 def command_named(name: str) -> CommandSpec | None:
     """The command a person typed, in any case, with dashes or underscores."""
     return BY_NAME.get(name.strip().lower().lstrip("/").replace("_", "-"))
+
+
+_SHARED: Mapping[str, frozenset[TaskKind]] = {
+    "prompt": frozenset({TaskKind.INITIAL_PROMPT}),
+    "reply": REPLYING,
+    "label": LABELLING,
+    "review": LABELLING,
+    "rank": RANKING,
+}
+"""Short words for kinds: what people type who do not remember the whole names."""
+
+
+def kinds_named(name: str) -> tuple[TaskKind, ...]:
+    """The kinds of task that a person typed, by name or by a word they share; none if unknown."""
+    wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
+    shared = _SHARED.get(wanted, frozenset())
+    return tuple(kind for kind in TaskKind if kind in shared or kind.value == wanted)

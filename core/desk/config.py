@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from core.bulletin import Outgoing
+from core.commands import kinds_named
 from core.community import Rules, codes_from
 from core.dialogue import Button, Say, Screen, Table, press
 from core.errors import Unknown
@@ -136,13 +137,12 @@ def _yes_no(visit: Visit, rules: Rules, value: str) -> Rules:
 def _kinds(visit: Visit, rules: Rules, value: str) -> Rules:
     if value.lower() in {"", "all"}:
         return replace(rules, kinds=())
-    try:
-        kinds = tuple(TaskKind(part.strip().replace("-", "_")) for part in value.split(","))
-    except ValueError:
+    parts = [kinds_named(part) for part in value.split(",")]
+    if not all(parts):
         raise Unknown(
             N_("Write all, or some of these: {kinds}.", kinds=tuple(k.value for k in TaskKind))
-        ) from None
-    return replace(rules, kinds=kinds)
+        )
+    return replace(rules, kinds=tuple(dict.fromkeys(kind for part in parts for kind in part)))
 
 
 def _channel(name: str) -> Callable[[Visit, Rules, str], Rules]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.commands import COMMANDS, Audience, CommandSpec, command_named
+from core.commands import COMMANDS, Audience, CommandSpec, command_named, kinds_named
 from core.desk.lessons import LESSONS
 from core.desk.words import KIND_GOALS, KIND_NAMES, ROLE_NAMES, take_task
 from core.dialogue import AskChoice, Button, Emphasis, Say, Screen, press
@@ -18,10 +18,9 @@ from core.values import replace
 
 def tutorial(visit: Visit, args: Mapping[str, str]) -> Screen:
     """/tutorial [kind]: the lessons there are, or the first step of one."""
-    wanted = args.get("kind", "").strip().lower().replace("-", "_")
-    for kind in LESSONS:
-        if kind.value == wanted:
-            return _step(kind, 0)
+    wanted = [kind for kind in kinds_named(args.get("kind", "")) if kind in LESSONS]
+    if len(wanted) == 1:
+        return _step(wanted[0], 0)
     done = set(visit.person.tutorials)
     return AskChoice(
         title=N_("Tutorial"),
@@ -31,7 +30,7 @@ def tutorial(visit: Visit, args: Mapping[str, str]) -> Screen:
                 press("learn", None, f"{_number(kind)}.0"),
                 N_("✓ {name}", name=KIND_NAMES[kind]) if kind.value in done else KIND_NAMES[kind],
             )
-            for kind in LESSONS
+            for kind in wanted or LESSONS
         ),
     )
 
@@ -148,7 +147,13 @@ def _topic(topic: str) -> Screen:
             body=(spec.sentence, *arguments),
             buttons=(Button(press("help"), N_("What you can do here")),),
         )
-    for kind in TaskKind:
-        if kind.value == topic.lower().replace("-", "_").replace(" ", "_"):
-            return Say(title=KIND_NAMES[kind], body=(KIND_GOALS[kind],), buttons=(take_task(),))
+    kinds = kinds_named(topic)
+    if len(kinds) == 1:
+        return Say(title=KIND_NAMES[kinds[0]], body=(KIND_GOALS[kinds[0]],), buttons=(take_task(),))
+    if kinds:
+        goals = (
+            N_("{argument}: {sentence}", argument=KIND_NAMES[kind], sentence=KIND_GOALS[kind])
+            for kind in kinds
+        )
+        return Say(title=N_("What you can do here"), body=tuple(goals), buttons=(take_task(),))
     raise Unknown(N_("There is no help on “{topic}”. See /help.", topic=topic[:60]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import floor
 
+from core.commands import kinds_named
 from core.desk import sent
 from core.desk.tasks import ask_text, done, nothing_open, preview, send_anyway, task_screen
 from core.desk.words import KIND_NAMES, SKIP_REASONS, next_task
@@ -27,7 +28,7 @@ from core.flow.handing import Wish, open_task, own_open_task, own_task, request_
 from core.flow.rules import allowed_wish
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
-from core.model import LABELLING, RANKING, REPLYING, Task, TaskKind, TaskState
+from core.model import RANKING, Task, TaskKind, TaskState
 from core.text import N_, Nn_, Text
 from core.values import replace
 
@@ -141,19 +142,14 @@ def _kinds(names: str) -> tuple[TaskKind, ...]:
     """Kinds by their names, or a word that several names share; none means whatever is needed."""
     kinds: list[TaskKind] = []
     for name in names.split(","):
-        kinds += _kinds_named(name)
+        if name.strip().lower() not in {"", "random"}:
+            kinds += _some_kinds(name)
     return tuple(dict.fromkeys(kinds))
 
 
-def _kinds_named(name: str) -> tuple[TaskKind, ...]:
-    wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
-    if wanted in {"", "random"}:
-        return ()
-    if wanted in _SEVERAL:
-        return tuple(kind for kind in TaskKind if kind in _SEVERAL[wanted])
-    try:
-        return (TaskKind(wanted),)
-    except ValueError:
+def _some_kinds(name: str) -> tuple[TaskKind, ...]:
+    found = kinds_named(name)
+    if not found:
         kinds = tuple(kind.value for kind in TaskKind if kind not in RANKING)
         raise Unknown(
             N_(
@@ -161,17 +157,8 @@ def _kinds_named(name: str) -> tuple[TaskKind, ...]:
                 name=name[:60],
                 kinds=("random", *kinds, "rank_assistant_replies"),
             )
-        ) from None
-
-
-_SEVERAL: Mapping[str, frozenset[TaskKind]] = {
-    "prompt": frozenset({TaskKind.INITIAL_PROMPT}),
-    "reply": REPLYING,
-    "label": LABELLING,
-    "review": LABELLING,
-    "rank": RANKING,
-}
-"""Short words for kinds: what people type who do not remember the whole names."""
+        )
+    return found
 
 
 def _languages(words: str) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ async def test_steps_can_be_left_as_they_are(grove: Grove) -> None:
         ("languages", "german, english", "Deutsch, English"),
         ("languages", "all", "all"),
         ("kinds", "assistant-reply", "assistant_reply"),
+        ("kinds", "reply, assistant reply", "prompter_reply, assistant_reply"),
         ("kinds", "all", "all"),
         ("task_channel", "here", "77"),
         ("board-channel", "<#123>", "123"),

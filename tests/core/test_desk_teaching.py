@@ -50,6 +50,31 @@ async def test_every_lesson_can_be_finished_and_leads_to_real_work(
     assert player.buttons[0] == f"work::{kind.value}"
 
 
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        ("reply", ["Reply as the user", "Reply as the assistant"]),
+        ("Review", ["Review a first message", "Review a user's reply",
+                    "Review an assistant's reply"]),
+    ],
+)  # fmt: skip
+async def test_a_word_that_kinds_share_leads_to_the_lessons_and_the_help_of_each(
+    player: Player, word: str, names: list[str]
+) -> None:
+    lessons = await player.does("tutorial", kind=word)
+    assert [str(button.label) for button in lessons.buttons] == names
+
+    told = await player.does("help", topic=word)
+    assert [str(line).partition(":")[0] for line in told.body] == names
+
+
+async def test_one_lesson_for_a_word_begins_at_once(player: Player) -> None:
+    for word, title in {"prompt": "Write a first message", "rank": "Rank the assistant"}.items():
+        await player.does("tutorial", kind=word)
+        assert str(player.screen.title).startswith(title)
+        assert str(player.screen.title).endswith("step 1 of 3")
+
+
 async def test_a_wrong_choice_is_explained_and_asked_again(player: Player) -> None:
     kind = next(iter(LESSONS))
     wrong = [choice.right for choice in LESSONS[kind][0].choices].index(False)
