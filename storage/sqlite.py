@@ -107,7 +107,6 @@ class SqliteStore:
         self._commits = 0
         self._checkpoint: asyncio.Task[None] | None = None
         self._waiting: list[Waiting] = []
-        self._writing: asyncio.Task[Sequence[object]] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -127,44 +126,43 @@ class SqliteStore:
     async def transact(self, work: Callable[[SqlUnit], T]) -> T:
         """Run `work` whole on the writer's thread; an exception undoes all of it.
 
-        Those who come while a commit is on its way to the disk share the next one. Each is
-        undone alone when it fails, and nobody is answered before the disk has it.
+        Those who come at the same moment share a commit, and so do those who come while one is
+        on its way to the disk. Each is undone alone when it fails, and nobody is answered before
+        the disk has it.
         """
-        if not self._idle.is_set():
-            answer: asyncio.Future[T | Failed] = asyncio.get_running_loop().create_future()
-            self._waiting.append((work, answer))
-            with translated(self.path):
-                return _told(await answer)
-        self._idle.clear()
-        try:
-            with translated(self.path):
-                return await _hop(
-                    self._writer, lambda: _in_transaction(self._writer._conn, work, self._means)
-                )
-        finally:
-            self._go_on()
+        _refuse_closed(self._writer)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T | Failed] = loop.create_future()
+        self._waiting.append((work, answer))
+        if self._idle.is_set():
+            self._idle.clear()
+            loop.call_soon(self._go_on)
+        with translated(self.path):
+            return _told(await answer)
 
     def _go_on(self) -> None:
-        """A commit is done: the next one for those who wait and have not gone, if any do."""
-        self._count_commit()
+        """The next commit, for those who wait and have not gone, if any do."""
         waiting = [(work, answer) for work, answer in self._waiting if not answer.done()]
         together, self._waiting = waiting[:MOST_TOGETHER], waiting[MOST_TOGETHER:]
         if not together:
             self._idle.set()
             return
         works = [work for work, _ in together]
-        self._writing = asyncio.create_task(
-            _hop(self._writer, lambda: _all_of(self._writer._conn, works, self._means))
-        )
-        self._writing.add_done_callback(partial(self._answer, together))
+        writing = _sent(self._writer, lambda: _all_of(self._writer._conn, works, self._means))
+        writing.add_done_callback(partial(self._answer, together))
 
-    def _answer(self, together: list[Waiting], writing: asyncio.Task[Sequence[object]]) -> None:
+    def _answer(
+        self, together: list[Waiting], writing: asyncio.Future[Sequence[object] | Failed]
+    ) -> None:
         """Whatever became of it, everybody is answered and the next ones are not held up."""
-        outcomes = _outcomes(writing, len(together))
+        outcomes = writing.result()
+        if isinstance(outcomes, Failed):
+            outcomes = [outcomes] * len(together)
         for (_, answer), outcome in zip(together, outcomes, strict=False):
             if not answer.done():
                 answer.set_result(outcome)
         self._waiting[:0] = together[len(outcomes) :]
+        self._count_commit()
         self._go_on()
 
     async def read(self, work: Callable[[SqlUnit], T]) -> T:
@@ -220,12 +218,25 @@ async def _connected(path: Path) -> aiosqlite.Connection:
 
 
 async def _hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> T:
-    """Run a function on the connection's own thread.
+    """Run a function on the connection's own thread."""
+    _refuse_closed(connection)
+    return _told(await _sent(connection, work))
+
+
+def _sent(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Future[T | Failed]:
+    """The same, for who does not wait; what becomes of it is told by the future.
 
     aiosqlite has no public name for it, so its version is pinned and a test holds it to this.
     """
-    outcome: T | Failed = await connection._execute(partial(_tried, work))  # type: ignore[no-untyped-call]
-    return _told(outcome)
+    outcome: asyncio.Future[T | Failed] = asyncio.get_running_loop().create_future()
+    connection._tx.put_nowait((outcome, partial(_tried, work)))
+    return outcome
+
+
+def _refuse_closed(connection: aiosqlite.Connection) -> None:
+    """Nobody would ever do what is sent to a connection that was closed."""
+    if not connection._running:
+        raise ValueError("the store was closed")
 
 
 def _tried(work: Callable[[], T]) -> T | Failed:
@@ -240,13 +251,6 @@ def _told(outcome: T | Failed) -> T:
     if isinstance(outcome, Failed):
         raise outcome.error
     return outcome
-
-
-def _outcomes(writing: asyncio.Task[Sequence[object]], count: int) -> Sequence[object]:
-    try:
-        return writing.result()
-    except BaseException as error:
-        return [Failed(error)] * count
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -298,12 +302,14 @@ def _all_of(
     connection: sqlite3.Connection, works: Sequence[Callable[[SqlUnit], Any]], means: Means
 ) -> Sequence[object]:
     """What the first of them came to: in one commit, or each alone when that one is refused."""
-    try:
-        return _in_one_transaction(connection, works, means)
-    except sqlite3.Error as error:
-        if isinstance(_error(Path(), error), StoreBusy):  # and would be for each
-            raise
-    return [_tried(partial(_in_transaction, connection, work, means)) for work in works]
+    alone = [partial(_in_transaction, connection, work, means) for work in works]
+    if len(works) > 1:
+        try:
+            return _in_one_transaction(connection, works, means)
+        except sqlite3.Error as error:
+            if isinstance(_error(Path(), error), StoreBusy):  # and would be for each
+                raise
+    return [_tried(work) for work in alone]
 
 
 def _in_one_transaction(

@@ -44,7 +44,9 @@ async def file_store(sqlite_url: str, tmp_path: Path) -> AsyncIterator[SqlStore]
 
 def test_the_one_private_name_we_use_is_where_we_use_it() -> None:
     assert version("aiosqlite") == "0.22.1"
-    assert callable(aiosqlite.Connection._execute)
+    connection = aiosqlite.connect(":memory:")
+    assert connection._running
+    assert callable(connection._tx.put_nowait)
 
 
 @pytest.mark.parametrize(
