@@ -35,7 +35,7 @@ class SlotRow(Table, table=True):
 
     __tablename__ = "slot"
     __table_args__ = (
-        index("ix_slot_wanted", "lang", "kind", "urgency", "key", where="free > 0"),
+        index("ix_slot_wanted", "lang", "kind", "urgency", "key", "target_id", where="free > 0"),
         index("ix_slot_tree_id", "tree_id"),
         CLUSTERED,
     )

@@ -54,7 +54,7 @@ EXISTS (SELECT 1 FROM task k WHERE k.target_id = s.target_id AND k.kind = s.kind
 # The most wanted slot of one kind and language; the same, but in no tree of some.
 CHOOSE = f"""
 SELECT {_SLOT} FROM slot s WHERE s.lang = $2 AND s.kind = $3 AND {FITS}
-ORDER BY s.urgency, s.key LIMIT 1
+ORDER BY s.urgency, s.key, s.target_id LIMIT 1
 """
 CHOOSE_ELSEWHERE = CHOOSE.replace("s.lang = $2", "s.lang = $2 AND s.tree_id <> ALL($4)")
 
@@ -65,7 +65,7 @@ SELECT c.* FROM unnest(CAST($2 AS VARCHAR[]), CAST($3 AS SMALLINT[])) AS w (lang
 CROSS JOIN LATERAL (
   SELECT {_SLOT}, {columns("t", TREE)} FROM slot s JOIN tree t ON t.id = s.tree_id
   WHERE s.lang = w.lang AND s.kind = w.kind AND s.tree_id <> ALL($4) AND {FITS}
-  ORDER BY s.urgency, s.key LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+  ORDER BY s.urgency, s.key, s.target_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ) c LIMIT 1
 """
 _LOCKED_TREE = slice(9, None)
