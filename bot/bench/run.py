@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from bot import loops
 from bot.bench.floor import Floor, record, replay
 from bot.bench.measure import Figures, ServerClock, Spread, looks, measure
 from bot.bench.stores import Place, active_trees, enlarge, grow
@@ -181,7 +182,7 @@ class _Served:
 
 def _serve(place: Place, tasks: int) -> _Served:
     """Runs in a process of its own, so that its memory and its CPU are those of a bot."""
-    return asyncio.run(_served(place, tasks))
+    return loops.run(_served(place, tasks))
 
 
 async def _served(place: Place, tasks: int) -> _Served:

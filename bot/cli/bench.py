@@ -26,8 +26,7 @@ def bench(
     json: _Json = None,
 ) -> None:
     """Measure hand-out, submit, availability and boards through the desk."""
-    import asyncio
-
+    from bot import loops
     from bot.bench.run import run
     from bot.bench.servers import server_for
     from bot.errors import StartError
@@ -36,4 +35,4 @@ def bench(
         raise StartError(f"--trees takes whole numbers separated by commas, not {trees!r}.")
     sizes = [int(part) for part in trees.split(",")]
     with server_for(database) as server:
-        asyncio.run(run(sizes, server=server, tasks=tasks, target=json, say=typer.echo))
+        loops.run(run(sizes, server=server, tasks=tasks, target=json, say=typer.echo))

@@ -35,8 +35,7 @@ def demo(
     folder: _Folder = None,
 ) -> None:
     """Play a campaign, train a model on it, and let the volunteers rank what the model says."""
-    import asyncio
-
+    from bot import loops
     from bot.campaign.demo import Plan
     from bot.config import settings_from
 
@@ -45,7 +44,7 @@ def demo(
         plan = Plan(seed, trees, seconds, demonstrations, comparisons)
     else:
         plan = Plan(seed, trees, seconds)
-    asyncio.run(_play(plan, place, training=training))
+    loops.run(_play(plan, place, training=training))
 
 
 async def _play(plan: Plan, folder: Path, *, training: bool) -> None:

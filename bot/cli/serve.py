@@ -32,10 +32,9 @@ def run(
     shard_count: _ShardCount = None,
 ) -> None:
     """Serve every platform that has a token; the terminal while none has."""
-    import asyncio
-
+    from bot import loops
     from bot.app import platforms_to_serve, serve
     from bot.config import settings_from
 
     settings = settings_from(discord_shard_ids=shard_ids, discord_shard_count=shard_count)
-    asyncio.run(serve(settings, platforms_to_serve(settings, platform or ()), as_name))
+    loops.run(serve(settings, platforms_to_serve(settings, platform or ()), as_name))
