@@ -1,7 +1,7 @@
 """The event loop of what serves many events: uvloop, where it runs.
 
-It is a drop-in for the loop of the standard library. Each event goes to a thread of the store and
-back, or to a server, and that way costs about a third less with it.
+It is a drop-in for the loop of the standard library, and what goes to the store's thread and back,
+or to a server, costs less on it; docs/adr/0012 has the figures.
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ async def _hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> T:
 def _sent(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Future[T | Failed]:
     """The same, for who does not wait; what becomes of it is told by the future.
 
-    aiosqlite has no public name for it, so its version is pinned and a test holds it to this.
+    aiosqlite has no public names for it, so its version is pinned and a test holds it to these.
     """
     outcome: asyncio.Future[T | Failed] = asyncio.get_running_loop().create_future()
     connection._tx.put_nowait((outcome, partial(_tried, work)))
@@ -302,14 +302,13 @@ def _all_of(
     connection: sqlite3.Connection, works: Sequence[Callable[[SqlUnit], Any]], means: Means
 ) -> Sequence[object]:
     """What the first of them came to: in one commit, or each alone when that one is refused."""
-    alone = [partial(_in_transaction, connection, work, means) for work in works]
     if len(works) > 1:
         try:
             return _in_one_transaction(connection, works, means)
         except sqlite3.Error as error:
             if isinstance(_error(Path(), error), StoreBusy):  # and would be for each
                 raise
-    return [_tried(work) for work in alone]
+    return [_tried(partial(_in_transaction, connection, work, means)) for work in works]
 
 
 def _in_one_transaction(

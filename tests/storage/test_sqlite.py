@@ -42,11 +42,13 @@ async def file_store(sqlite_url: str, tmp_path: Path) -> AsyncIterator[SqlStore]
     await store.close()
 
 
-def test_the_one_private_name_we_use_is_where_we_use_it() -> None:
+def test_the_private_names_we_use_are_where_we_use_them() -> None:
     assert version("aiosqlite") == "0.22.1"
     connection = aiosqlite.connect(":memory:")
-    assert connection._running
+    assert connection._running is True
     assert callable(connection._tx.put_nowait)
+    with pytest.raises(ValueError, match="no active connection"):
+        _ = connection._conn
 
 
 @pytest.mark.parametrize(
