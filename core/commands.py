@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum, unique
 
+from core.languages import language_named
 from core.model import LABELLING, RANKING, REPLYING, TaskKind
 from core.text import N_, Text
 
@@ -42,7 +44,9 @@ class CommandSpec:
 
 
 _LANGUAGE = Argument("language", N_("A language, by name or code"), source="languages")
-_KIND = Argument("kind", N_("The kind of task you would like"), source="kinds")
+_KIND = Argument(
+    "kind", N_("The kind of task: prompt, reply, review, rank or random"), source="kinds"
+)
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("work", N_("Get a task"), arguments=(_KIND, _LANGUAGE), in_groups=True),
@@ -68,8 +72,10 @@ COMMANDS: tuple[CommandSpec, ...] = (
         N_("Who contributed most"),
         Audience.ANYONE,
         (
-            Argument("period", N_("Day, week, month or all time"), source="periods"),
-            Argument("scope", N_("This community, one language, or everywhere"), source="scopes"),
+            Argument("period", N_("The period: day, week, month or total"), source="periods"),
+            Argument(
+                "scope", N_("Whom it compares: here, everywhere, or a language"), source="scopes"
+            ),
         ),
         in_groups=True,
     ),
@@ -159,7 +165,29 @@ BY_NAME = {spec.name: spec for spec in COMMANDS}
 
 def command_named(name: str) -> CommandSpec | None:
     """The command a person typed, in any case, with dashes or underscores."""
-    return BY_NAME.get(name.strip().lower().lstrip("/").replace("_", "-"))
+    return BY_NAME.get(_folded(name))
+
+
+def command_nearest(name: str) -> str | None:
+    """What somebody may have meant by the name of no command, as it is typed after the slash.
+
+    A word for a kind of task, the beginning of one command, or one that is spelled much like it.
+    """
+    if kinds_named(name):
+        return f"work {name.strip().lower()}"
+    typed = _folded(name)
+    begun = [known for known in BY_NAME if known.startswith(typed)]
+    if typed and len(begun) == 1:
+        return begun[0]
+    return next(iter(get_close_matches(typed, BY_NAME, n=1, cutoff=_NEAR)), None)
+
+
+_NEAR = 0.75
+"""How alike two spellings are; 1 is the same."""
+
+
+def _folded(name: str) -> str:
+    return name.strip().lower().lstrip("/").replace("_", "-")
 
 
 _SHARED: Mapping[str, frozenset[TaskKind]] = {
@@ -171,9 +199,52 @@ _SHARED: Mapping[str, frozenset[TaskKind]] = {
 }
 """Short words for kinds: what people type who do not remember the whole names."""
 
+KIND_WORDS = ("random", "prompt", "reply", "review", "rank")
+"""The words to choose from; `random` stands for whatever is needed most."""
+
 
 def kinds_named(name: str) -> tuple[TaskKind, ...]:
     """The kinds of task that a person typed, by name or by a word they share; none if unknown."""
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     shared = _SHARED.get(wanted, frozenset())
     return tuple(kind for kind in TaskKind if kind in shared or kind.value == wanted)
+
+
+_PERIOD_WORDS: Mapping[str, str] = {
+    "day": "day",
+    "today": "day",
+    "daily": "day",
+    "week": "week",
+    "weekly": "week",
+    "this week": "week",
+    "month": "month",
+    "monthly": "month",
+    "this month": "month",
+    "total": "total",
+    "all": "total",
+    "all time": "total",
+    "all-time": "total",
+}
+
+
+def period_meant(words: str) -> str | None:
+    """One of the periods of a board, as a person typed it."""
+    return _PERIOD_WORDS.get(words.strip().lower())
+
+
+HERE, EVERYWHERE = "here", "everywhere"
+_PLACE_WORDS: Mapping[str, str] = {
+    HERE: HERE,
+    "community": HERE,
+    "this community": HERE,
+    EVERYWHERE: EVERYWHERE,
+    "all": EVERYWHERE,
+    "*": EVERYWHERE,
+}
+
+
+def scope_meant(words: str) -> str | None:
+    """Whom a board compares, as a person typed it: `here`, `everywhere`, or a language's code."""
+    place = _PLACE_WORDS.get(words.strip().lower())
+    language = language_named(words)
+    return place or (language.code if language is not None else None)

@@ -1,7 +1,9 @@
 """Collects the sentences from the sources and brings them into the catalogues."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr
 from copy import deepcopy
+from io import StringIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -33,17 +35,27 @@ _NAME_RULES = "limit:32 optional; lowercase letters, digits and dashes, no other
 _COMMAND_LIMIT = "limit:100 command or argument sentence"
 
 
+def _found(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    """The marked sentences below a folder.
+
+    Babel warns of every value that is an f-string; whether a sentence is plain, `sources` checks.
+    """
+    with redirect_stderr(StringIO()):
+        return list(
+            extract_from_dir(
+                folder,
+                method_map=[("**.py", "python")],
+                keywords=_KEYWORDS,
+                comment_tags=_COMMENT_TAGS,
+            )
+        )
+
+
 def extracted(root: Path = ROOT, sources: Iterable[str] = SOURCES) -> Catalog:
     """Every marked sentence of the sources, with what its translators should know."""
     template = Catalog(charset="utf-8")
     for source in sources:
-        found = extract_from_dir(
-            root / source,
-            method_map=[("**.py", "python")],
-            keywords=_KEYWORDS,
-            comment_tags=_COMMENT_TAGS,
-        )
-        for file, line, sentence, comments, context in found:
+        for file, line, sentence, comments, context in _found(root / source):
             place = [(f"{source}/{file}", line)]
             template.add(sentence, None, place, auto_comments=comments, context=context)
     for command in COMMANDS:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from telegram import Chat, Message, User
 from telegram.constants import ChatID, ChatType
 
-from core.commands import Argument, CommandSpec, command_named
+from core.command_line import command_typed
 from core.dialogue import Command, Event
-from core.languages import language_named
-from core.model import TaskKind
 from core.people import Who
 
 PLATFORM = "telegram"
@@ -105,10 +102,7 @@ def typing_from_text(text: str, bot_name: str) -> Typing | None:
 
 def event_from_typing(typing: Typing) -> Event:
     """The command with its arguments by name; the desk refuses what it does not know."""
-    spec = command_named(typing.name)
-    if spec is None:
-        return Command(typing.name.replace("_", "-"))
-    return Command(spec.name, arguments_from_text(spec, typing.rest))
+    return command_typed(typing.name, typing.rest)
 
 
 JOIN, SETTINGS, MODERATION = "j", "c", "m"
@@ -132,35 +126,3 @@ def group_from_payload(payload: str) -> Group | None:
     """The group from which a link came."""
     found = re.fullmatch(r"[jcm]_(-\d{1,20})", payload)
     return Group(int(found[1])) if found else None
-
-
-def arguments_from_text(spec: CommandSpec, rest: str) -> Mapping[str, str]:
-    """Words go to the first argument that can be meant by them, the last takes all that is left."""
-    if not rest or not spec.arguments:
-        return {}
-    if len(spec.arguments) == 1:
-        (only,) = spec.arguments
-        return {only.name: rest.removeprefix(f"{only.name}=")}
-    found: dict[str, str] = {}
-    for word in re.sub(r"\s*,\s*", ",", rest).split():
-        name, equals, value = word.partition("=")
-        if equals and any(argument.name == name for argument in spec.arguments):
-            found[name] = value
-            continue
-        free = [argument for argument in spec.arguments if argument.name not in found]
-        if not free:
-            last = spec.arguments[-1].name
-            found[last] = f"{found[last]} {word}"
-            continue
-        meant = next((argument for argument in free if _may_mean(argument, word)), free[0])
-        found[meant.name] = word
-    return found
-
-
-def _may_mean(argument: Argument, word: str) -> bool:
-    match argument.source:
-        case "languages":
-            return all(language_named(part) is not None for part in word.split(",") if part)
-        case "kinds":
-            return word.replace("-", "_") in {"random", *TaskKind}
-    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.commands import Audience, command_named
+from core.commands import Audience, command_named, command_nearest
 from core.desk import (
     auditlog,
     boards,
@@ -281,7 +281,7 @@ def _refuse_blocked(visit: Visit, arrival: Arrival) -> None:
 def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
     spec = command_named(event.name)
     if spec is None:
-        raise Unknown(N_("There is no command “{name}”. See /help.", name=event.name[:60]))
+        raise _no_command(event.name[:60])
     if spec.name not in _RIGHTS:
         _refuse_blocked(visit, arrival)
     people.come_from(visit)
@@ -294,6 +294,15 @@ def _command(visit: Visit, arrival: Arrival, event: Command) -> Screen:
         raise NotAllowed(ONLY_MODERATORS)
     standing.question_dropped(visit)
     return COMMAND_HANDLERS[spec.name](visit, arguments(spec, event))
+
+
+def _no_command(name: str) -> Unknown:
+    near = command_nearest(name)
+    if near is None:
+        return Unknown(N_("There is no command “{name}”. See /help.", name=name))
+    return Unknown(
+        N_("There is no command “{name}”. Did you mean {command}?", name=name, command=f"/{near}")
+    )
 
 
 def _press(visit: Visit, arrival: Arrival, event: Press) -> Screen:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from core import points
 from core.bulletin import NOBODY
+from core.commands import HERE, period_meant, scope_meant
 from core.desk.words import take_task
 from core.dialogue import Button, Emphasis, Say, Screen, Table, press
 from core.errors import Unknown
 from core.flow.turn import Visit
-from core.languages import LANGUAGES, language_named
+from core.languages import LANGUAGES
 from core.ports import Standing
 from core.text import N_, Nn_, Text
 
@@ -178,24 +179,22 @@ def _add_neighbourhood(
 
 
 def _period(words: str) -> str:
-    wanted = words.strip().lower() or "week"
-    found = {"all": "total", "all time": "total", "today": "day"}.get(wanted, wanted)
-    if found not in PERIOD_NAMES:
+    found = period_meant(words.strip() or "week")
+    if found is None:
         raise Unknown(N_("Choose day, week, month or total."))
     return found
 
 
 def _scope(visit: Visit, words: str) -> str:
-    wanted = words.strip().lower()
-    here = f"c:{visit.community.id}" if visit.community is not None else "*"
-    if wanted in {"", "here", "community"}:
-        return here
-    if wanted in {"everywhere", "all", "*"}:
-        return "*"
-    language = language_named(wanted)
-    if language is None:
-        raise Unknown(N_("Choose here, everywhere, or a language."))
-    return f"l:{language.code}"
+    match scope_meant(words.strip() or HERE):
+        case None:
+            raise Unknown(N_("Choose here, everywhere, or a language."))
+        case "here":
+            return f"c:{visit.community.id}" if visit.community is not None else "*"
+        case "everywhere":
+            return "*"
+        case code:
+            return f"l:{code}"
 
 
 def _is_known_scope(visit: Visit, scope: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import floor
 
-from core.commands import kinds_named
+from core.commands import KIND_WORDS, kinds_named
 from core.desk import sent
 from core.desk.tasks import ask_text, done, nothing_open, preview, send_anyway, task_screen
 from core.desk.words import KIND_NAMES, SKIP_REASONS, next_task
@@ -28,7 +28,7 @@ from core.flow.handing import Wish, open_task, own_open_task, own_task, request_
 from core.flow.rules import allowed_wish
 from core.flow.turn import Visit
 from core.languages import LANGUAGES, language_named
-from core.model import RANKING, Task, TaskKind, TaskState
+from core.model import Task, TaskKind, TaskState
 from core.text import N_, Nn_, Text
 from core.values import replace
 
@@ -150,12 +150,11 @@ def _kinds(names: str) -> tuple[TaskKind, ...]:
 def _some_kinds(name: str) -> tuple[TaskKind, ...]:
     found = kinds_named(name)
     if not found:
-        kinds = tuple(kind.value for kind in TaskKind if kind not in RANKING)
         raise Unknown(
             N_(
                 "There is no task called “{name}”. Choose one of these: {kinds}.",
                 name=name[:60],
-                kinds=("random", *kinds, "rank_assistant_replies"),
+                kinds=KIND_WORDS,
             )
         )
     return found

@@ -146,8 +146,10 @@ async def test_the_hidden_are_on_no_board_and_still_see_their_points(village: Vi
         ("today", "Today"),
         ("Week", "This week"),
         ("month", "This month"),
+        ("weekly", "This week"),
         ("all time", "All time"),
         ("", "This week"),
+        ("  ", "This week"),
     ],
 )
 async def test_periods_go_by_plain_words(village: Village, words: str, title: str) -> None:

@@ -175,6 +175,21 @@ async def test_a_command_that_means_nothing_is_refused(command: Command) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "advice"),
+    [("wrok", "Did you mean /work?"), ("rank", "Did you mean /work rank?"), ("x", "See /help.")],
+)
+async def test_a_command_that_there_is_not_is_answered_with_one_that_was_meant(
+    name: str, advice: str
+) -> None:
+    village = Village()
+    player = await village.with_task(K.INITIAL_PROMPT)
+
+    said = await refused(village, player, Command(name))
+
+    assert said == f"There is no command “{name}”. {advice}"
+
+
+@pytest.mark.parametrize(
     ("kind", "values"),
     [
         (K.LABEL_INITIAL_PROMPT, {"spam": 7.0}),

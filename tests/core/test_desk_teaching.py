@@ -126,7 +126,9 @@ async def test_a_topic_is_a_command_or_a_kind_of_task(
 
 async def test_the_help_can_be_left_for_the_list(player: Player) -> None:
     await player.does("help", topic="work")
-    assert "kind: The kind of task you would like" in map(str, player.screen.body)
+    assert "kind: The kind of task: prompt, reply, review, rank or random" in map(
+        str, player.screen.body
+    )
 
     await player.press("help")
 

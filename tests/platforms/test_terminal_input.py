@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.platforms.terminal.command_line import command_from
 from bot.platforms.terminal.entry import Entry, next_entry
 from bot.platforms.terminal.keys import keys_of
 from bot.platforms.terminal.meaning import (
@@ -97,26 +96,8 @@ def test_as_without_a_name_is_explained() -> None:
     assert "/as ANNA" in hint("/as", TEXT)
 
 
-@pytest.mark.parametrize(
-    ("line", "command"),
-    [
-        ("/me", Command("me")),
-        ("/EXPORT_MY_DATA", Command("export-my-data")),
-        ("/language es, en", Command("language", {"languages": "es,en"})),
-        ("/language es en", Command("language", {"languages": "es", "interface": "en"})),
-        ("/language es,en interface=de", Command("language", {"languages": "es,en",
-                                                              "interface": "de"})),
-        ("/report it is an advert", Command("report", {"reason": "it is an advert"})),
-        ("/report a=b", Command("report", {"reason": "a=b"})),
-        ("/work assistant_reply de", Command("work", {"kind": "assistant_reply",
-                                                      "language": "de"})),
-        ("/skip now please", Command("skip")),
-        ("/no-such-thing x", Command("no-such-thing")),
-        ("/", Command("")),
-    ],
-)  # fmt: skip
-def test_arguments_go_to_their_names(line: str, command: Command) -> None:
-    assert command_from(line) == command
+def test_words_after_a_command_are_its_arguments() -> None:
+    assert sent("/work  de", TEXT) == Command("work", {"language": "de"})
 
 
 # ---------------------------------------------------------------- buttons

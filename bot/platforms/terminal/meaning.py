@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.platforms.terminal import form, order
-from bot.platforms.terminal.command_line import command_from
 from bot.platforms.terminal.keys import pressed
+from core.command_line import command_typed
 from core.dialogue import (
     AskLabels,
     AskOrder,
@@ -118,7 +118,7 @@ def _slash(line: str, view: View) -> Meaning:
             return Send(Press(rest.strip()))
         case "show":
             return Show(replace(view, revealed=True))
-    return Send(command_from(line))
+    return Send(command_typed(name, rest))
 
 
 def _order(line: str, view: View, screen: AskOrder) -> Meaning:
