@@ -82,6 +82,18 @@ OF_ROWS: Mapping[str, str] = {
           AND m.fate = 1 AND (m.held OR m.accepted IS NULL OR m.accepted)
         GROUP BY m.parent_id, m.role, t.max_children, t.prompter_replies
         HAVING count(*) > CASE m.role WHEN 2 THEN t.max_children ELSE t.prompter_replies END""",
+    "The record leads, move by move, from a prompt under review to the state of its tree.": """
+        SELECT t.id FROM tree t JOIN (
+            SELECT tree_id, before, lag(after) OVER (PARTITION BY tree_id ORDER BY id) AS earlier
+            FROM audit WHERE act = 'state'
+        ) AS a ON a.tree_id = t.id
+        WHERE a.before <> a.earlier
+           OR (a.earlier IS NULL AND t.origin IS NULL AND a.before <> 'initial_prompt_review')
+        UNION
+        SELECT t.id FROM tree t LEFT JOIN audit a ON a.id = (
+            SELECT max(id) FROM audit WHERE tree_id = t.id AND act = 'state')
+        WHERE t.state <> a.after
+           OR (a.id IS NULL AND t.origin IS NULL AND t.state <> 'initial_prompt_review')""",
     "Open work is on a message of its tree.": """
         SELECT s.target_id FROM slot s LEFT JOIN message m ON m.id = s.target_id
         WHERE m.id IS NULL OR m.tree_id <> s.tree_id""",
