@@ -16,6 +16,7 @@ from bot.herald import Announce
 from bot.platforms.telegram_groups import Groups
 from bot.platforms.telegram_herald import TelegramHerald
 from bot.platforms.telegram_limits import PACE, Limits, Pace
+from bot.platforms.telegram_members import Members
 from bot.platforms.telegram_menu import set_menus
 from bot.platforms.telegram_parse import Group, in_private, is_person, who_from_group
 from bot.platforms.telegram_poll import Poll
@@ -82,9 +83,10 @@ class Router:
 
     def __init__(self, desk: Desk, bot: Bot, sender: Sender) -> None:
         self._sender = sender
-        self._talk = Talk(desk, bot, sender)
-        self._taps = Taps(bot, sender, self._talk)
-        self._groups = Groups(bot, sender, self._talk)
+        members = Members(bot, sender)
+        self._talk = Talk(desk, bot, sender, members)
+        self._taps = Taps(bot, sender, self._talk, members)
+        self._groups = Groups(bot, sender, self._talk, members)
 
     async def answer(self, turn: Turn) -> asyncio.Task[None] | None:
         """Answer one turn of one person."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup
 
 from bot.platforms.telegram_data import Owner
-from bot.platforms.telegram_html import Block, pages, size
+from bot.platforms.telegram_html import Block, inert, inert_name, pages, size
 from bot.platforms.telegram_keyboards import screen_keyboard
 from bot.platforms.telegram_ranking import HOW, HOW_TWO
 from core.commands import COMMANDS
@@ -100,7 +100,7 @@ def _passage(passage: Passage, language: str, *, folded: bool) -> Block:
     heading = words(passage.heading, language) if passage.heading is not None else ""
     quote = "blockquote expandable" if folded else "blockquote"
     tags = (quote, "tg-spoiler") if passage.sensitive else (quote,)
-    return Block(passage.text, tags, heading)
+    return Block(inert(passage.text), tags, heading)
 
 
 def _order_question(screen: AskOrder) -> Iterator[Block]:
@@ -125,7 +125,8 @@ def _table(table: Table, language: str) -> Iterator[Block]:
 
 def _row(cells: Sequence[Text | str], language: str) -> str:
     shown = (
-        words(cell, language) if isinstance(cell, Text) else isolated(cell) if cell else ""
+        words(cell, language) if isinstance(cell, Text) else isolated(inert_name(cell))
         for cell in cells
+        if cell
     )
-    return " · ".join(cell for cell in shown if cell)
+    return " · ".join(filter(None, shown))

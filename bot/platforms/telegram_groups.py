@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 
 from telegram import Bot, Message
+from telegram.error import BadRequest
 from telegram.helpers import create_deep_linked_url
 
 from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_keyboards import link_keyboard, take_keyboard
+from bot.platforms.telegram_members import Members
 from bot.platforms.telegram_parse import (
     JOIN,
     MODERATION,
@@ -28,7 +30,7 @@ from bot.platforms.telegram_parse import (
     who_from_user,
 )
 from bot.platforms.telegram_send import Place, Sender
-from bot.platforms.telegram_talk import Talk
+from bot.platforms.telegram_talk import Talk, not_told
 from bot.platforms.telegram_turns import Turn
 from core.commands import Audience, CommandSpec, command_named
 from core.dialogue import Command, Event, Invite, Say, Screen
@@ -39,6 +41,7 @@ from core.text import N_, Text
 _POST_BUTTON = "post-button"
 
 _INVITATION = N_("Help to grow open conversations: write, review and rank messages.")
+_MISSING = N_("I may not write in this group. Give me the right to send messages, then try again.")
 _HIDDEN = N_("I cannot see who you are. Let us do that in our private chat.")
 _IN_PRIVATE = N_("Let us do that in our private chat.")
 # limit:34 button
@@ -48,10 +51,11 @@ _OPEN = N_("Open the private chat")
 class Groups:
     """What the bot says in groups."""
 
-    def __init__(self, bot: Bot, sender: Sender, talk: Talk) -> None:
+    def __init__(self, bot: Bot, sender: Sender, talk: Talk, members: Members) -> None:
         self._bot = bot
         self._sender = sender
         self._talk = talk
+        self._members = members
         self._telling: set[asyncio.Task[None]] = set()
         sender.tell_moves(self._moved)
 
@@ -98,27 +102,28 @@ class Groups:
         self, turn: Turn, message: Message, spec: CommandSpec, typing: Typing
     ) -> None:
         """Whatever comes of it is said in private, but for the button that is posted for all."""
-        who = await self._admin(message, spec)
         purpose = MODERATION if spec.audience is Audience.MODERATOR else SETTINGS
-        if who is None:
+        if is_anonymous_admin(message) and spec.name != _POST_BUTTON:
             await self._to_private(turn, message, _HIDDEN, purpose)
             return
-        event = event_from_typing(typing)
-        who = await self._with_places(who, event, message)
-        screen = await self._talk.screen(turn, who, event)
+        screen = await self._admin_screen(turn, message, event_from_typing(typing))
         if isinstance(screen, Invite):
-            await self._post(turn, group_of(message), screen)
+            screen = await self._posted(turn, group_of(message), screen)
         if not is_anonymous_admin(message):
             await self._show(turn, message, screen, purpose, group_of(message))
 
-    async def _admin(self, message: Message, spec: CommandSpec) -> Who | None:
-        """Who gives an admin's command; those who hide may post a button and no more."""
+    async def _admin_screen(self, turn: Turn, message: Message, event: Event) -> Screen:
+        """The desk's answer, once Telegram has said who asks."""
         assert message.from_user is not None
         group = group_of(message)
         if is_anonymous_admin(message):
-            return who_from_group(group) if spec.name == _POST_BUTTON else None
-        _, is_admin = await self._talk.standing(group.chat_id, message.from_user.id)
-        return who_from_user(message.from_user, group, is_admin=is_admin)
+            return await self._talk.screen(turn, who_from_group(group), event)
+        found = await self._members.standing(group, message.from_user.id)
+        who = who_from_user(message.from_user, found.group, is_admin=found.is_admin)
+        if not found.is_told:
+            return not_told(who)
+        who = await self._with_places(who, event, message)
+        return await self._talk.screen(turn, who, event)
 
     async def _with_places(self, who: Who, event: Event, message: Message) -> Who:
         """A group that is named in a setting, where they are an admin of that one as well."""
@@ -127,16 +132,22 @@ class Groups:
         chat, _, _ = named.partition("/")
         if re.fullmatch(r"-\d{1,20}", chat) is None or chat == who.community:
             return who
-        _, is_admin = await self._talk.standing(int(chat), message.from_user.id)
-        return replace(who, places=(named,)) if is_admin else who
+        found = await self._members.standing(Group(int(chat)), message.from_user.id)
+        return replace(who, places=(named,)) if found.is_admin else who
 
-    async def _post(self, turn: Turn, group: Group, invite: Invite) -> None:
-        """A card with which everybody in the group can take a task."""
+    async def _posted(self, turn: Turn, group: Group, invite: Invite) -> Screen:
+        """Post a card with which everybody in the group can take a task; what became of it."""
         card = invite.card
         drawing = drawn(replace(card, buttons=()))
         keyboard = take_keyboard(card.language, card.buttons[0].label)
         place = Place(group.chat_id, group.thread_id)
-        await self._talk.say(turn, place, replace(drawing, keyboard=keyboard))
+        try:
+            await self._talk.say(turn, place, replace(drawing, keyboard=keyboard))
+            is_there = not self._sender.is_unreachable(group.chat_id)
+        except BadRequest:
+            is_there = False
+        refusal = Say(notes=(_MISSING,), refused=True, language=invite.language)
+        return invite if is_there else refusal
 
     async def _show(
         self, turn: Turn, message: Message, screen: Screen, purpose: str, owner: Owner = None
@@ -162,12 +173,13 @@ class Groups:
         keyboard = link_keyboard(_OPEN, url, language)
         await self._talk.say(turn, _reply(message), Drawing(drawing.messages, keyboard))
 
-    def _moved(self, old_id: int, new_id: int) -> None:
+    def _moved(self, old_id: int, new_id: int) -> asyncio.Task[None]:
         """A group became a supergroup: its settings are kept under the new id."""
         telling = self._talk.community_moved(who_from_group(Group(old_id)), new_id)
-        task = asyncio.ensure_future(telling)
+        task = asyncio.create_task(telling)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+        return task
 
     async def _told(self) -> None:
         """Wait until the store knows of every group that moved."""

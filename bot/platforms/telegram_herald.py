@@ -11,7 +11,7 @@ from telegram.constants import ParseMode
 
 from bot.herald import Gate, PostLater, PostRefused, Unwelcome
 from bot.platforms.telegram_draw import Drawing, drawn
-from bot.platforms.telegram_html import clean, escaped, size
+from bot.platforms.telegram_html import clean, escaped, inert_name, size
 from bot.platforms.telegram_parse import Group
 from bot.platforms.telegram_send import Place, Sender, is_unreachable
 from core.dialogue import Screen
@@ -50,12 +50,12 @@ class TelegramHerald:
 
     async def tell(self, post: Post, channel: str, words: str) -> None:
         async with self._gate.passed():
-            await self._sender.send(_place(channel), Drawing((escaped(clean(words)),), None))
+            await self._sender.send_anew(_place(channel), Drawing((escaped(clean(words)),), None))
 
     async def show(self, address: str, channel: str, screen: Screen) -> None:
         place = _place(channel)
         async with self._gate.passed():
-            await self._sender.send(place, drawn(screen, Group(int(address))))
+            await self._sender.send_anew(place, drawn(screen, Group(int(address))))
 
     async def remind(self, address: str, screen: Screen) -> None:
         drawing = drawn(screen)
@@ -117,9 +117,9 @@ def _place(channel: str) -> Place:
 
 def _caption(caption: str, alternative: str) -> str:
     """All of it where it fits; else the sentence that names the first three."""
-    words = clean(caption)
+    words = inert_name(clean(caption))
     if size(words) > _CAPTION:
-        words = clean(alternative)
+        words = inert_name(clean(alternative))
     while size(words) > _CAPTION:
         words = words[: len(words) - (size(words) - _CAPTION) - 1].rstrip() + "…"
     return escaped(words)

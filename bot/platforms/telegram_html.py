@@ -20,6 +20,10 @@ _SENTENCE_ENDS = frozenset(".!?…。！？؟।\u06d4")
 _JOINERS = frozenset("\u200d\ufe0f\ufe0e\u20e3")
 _CONTROLS = {code: "\ufffd" for code in (*range(9), *range(11, 32), *range(127, 160)) if code != 13}
 _GOES_ON = "…"
+_COMMAND = re.compile(r"(?<![\w/<>])/(?=\w{1,64}(?![\w/<>]))")
+_MENTION_OR_ADDRESS = re.compile(r"(?<!\w)[@#$](?=\w)|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})")
+_BREAK = "\\g<0>\u2060"
+"""An invisible sign keeps Telegram's apps from finding something to tap on; it has no other way."""
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -53,6 +57,16 @@ def clean(text: str) -> str:
     """The text without what cannot be sent: lone surrogates and most control characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
     return lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def inert(text: str) -> str:
+    """Somebody's text in which a tap on no command makes the reader send it."""
+    return _COMMAND.sub(_BREAK, text)
+
+
+def inert_name(name: str) -> str:
+    """A name that nobody is called by, and that leads nowhere, wherever it is shown."""
+    return _MENTION_OR_ADDRESS.sub(_BREAK, inert(name))
 
 
 def escaped(text: str) -> str:

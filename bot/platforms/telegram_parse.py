@@ -89,13 +89,13 @@ def is_anonymous_admin(message: Message) -> bool:
     return message.sender_chat is not None and message.sender_chat.id == message.chat.id
 
 
-def typing_from_text(text: str, bot_name: str) -> Typing | None:
-    """A command for this bot; None for plain text and for the commands of other bots."""
+def typing_from_text(text: str, bot_name: str | None = None) -> Typing | None:
+    """A command; None for plain text and, where several may be meant, for those of other bots."""
     found = _COMMAND.fullmatch(text.strip())
     if found is None:
         return None
     name, bot, rest = found.groups()
-    if bot is not None and bot.casefold() != bot_name.casefold():
+    if bot is not None and bot_name is not None and bot.casefold() != bot_name.casefold():
         return None
     return Typing(name.lower(), (rest or "").strip(), bot is not None)
 

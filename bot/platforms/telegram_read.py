@@ -7,7 +7,16 @@ import logging
 from collections.abc import Mapping
 
 import orjson
-from telegram import Bot, CallbackQuery, Chat, MaybeInaccessibleMessage, Message, Update, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -15,11 +24,17 @@ Raw = Mapping[str, object]
 
 
 def value_from_json(payload: bytes) -> object:
-    """The quick way, and where that is too strict for a letter of one text, the patient one."""
+    """The quick way, and where that is too strict for a letter of one text, the patient one.
+
+    Raises ValueError for what is no JSON, or nested deeper than anybody means.
+    """
     try:
         value: object = orjson.loads(payload)
     except orjson.JSONDecodeError:
-        value = json.loads(payload.decode("utf-8", "replace"))
+        try:
+            value = json.loads(payload.decode("utf-8", "replace"))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
     return value
 
 
@@ -94,9 +109,16 @@ def _is_message(message: MaybeInaccessibleMessage) -> bool:
         and isinstance(message.migrate_to_chat_id, int | None)
         and isinstance(message.migrate_from_chat_id, int | None)
         and isinstance(message.message_thread_id, int | None)
+        and all(map(_is_entity, message.entities))
         and (message.from_user is None or _is_user(message.from_user))
         and (message.sender_chat is None or _is_chat(message.sender_chat))
     )
+
+
+def _is_entity(entity: MessageEntity) -> bool:
+    spans = type(entity.offset) is int and type(entity.length) is int
+    words = isinstance(entity.url, str | None) and isinstance(entity.language, str | None)
+    return spans and words and entity.offset >= 0 and entity.length >= 0
 
 
 def _is_user(user: User) -> bool:

@@ -34,6 +34,7 @@ from locales import say
 
 T = TypeVar("T")
 Send = Callable[[int], Awaitable[T]]
+Hears = Callable[[int, int], asyncio.Task[None] | None]
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Sender:
         self._bot = bot
         self._limits = limits
         self._moved: dict[int, int] = {}
-        self._heard_move: Callable[[int, int], None] = lambda old_id, new_id: None
+        self._heard_move: Hears = lambda old_id, new_id: None
         self._unreachable: set[int] = set()
 
     def reached(self, chat_id: int) -> None:
@@ -74,17 +75,35 @@ class Sender:
         self._unreachable.add(chat_id)
 
     def is_unreachable(self, chat_id: int) -> bool:
-        return chat_id in self._unreachable
+        return self.address(chat_id) in self._unreachable
 
-    def tell_moves(self, hears: Callable[[int, int], None]) -> None:
+    def address(self, chat_id: int) -> int:
+        """The id that a chat has now."""
+        return self._moved.get(chat_id, chat_id)
+
+    def tell_moves(self, hears: Hears) -> None:
         """Whom to tell when a group turns out to have become a supergroup."""
         self._heard_move = hears
 
-    def moved(self, old_id: int, new_id: int) -> None:
-        """A group has become a supergroup."""
-        if self._moved.get(old_id) != new_id:
-            self._moved[old_id] = new_id
-            self._heard_move(old_id, new_id)
+    def moved(self, old_id: int, new_id: int) -> asyncio.Task[None] | None:
+        """A group has become a supergroup; what it returns ends when that has been heard."""
+        if self._moved.get(old_id) == new_id:
+            return None
+        self._moved[old_id] = new_id
+        return self._heard_move(old_id, new_id)
+
+    async def send_anew(self, place: Place, drawing: Drawing) -> None:
+        """The same where it was refused before, for what was in the way may be gone.
+
+        Raises PostRefused when it still is.
+        """
+        self.reached(self.address(place.chat_id))
+        try:
+            await self.send(place, drawing)
+        except BadRequest as error:
+            raise PostRefused(error.message) from error
+        if self.is_unreachable(place.chat_id):
+            raise PostRefused("the bot may not write there")
 
     async def send(self, place: Place, drawing: Drawing) -> None:
         """All messages of a drawing, the file first."""
@@ -154,11 +173,11 @@ class Sender:
 
     async def turn(self, chat_id: int) -> None:
         """Wait until this chat may be sent something."""
-        await self._limits.turn(self._moved.get(chat_id, chat_id))
+        await self._limits.turn(self.address(chat_id))
 
     async def try_once(self, chat_id: int, call: Callable[[Bot, int], Awaitable[T]]) -> T:
         """Send what must not arrive twice: PostRefused and PostLater say that it did not."""
-        chat_id = self._moved.get(chat_id, chat_id)
+        chat_id = self.address(chat_id)
         try:
             return await call(self._bot, chat_id)
         except TooFast as error:
@@ -215,7 +234,7 @@ class Sender:
     async def _sent(self, chat_id: int, call: Send[T]) -> T | None:
         """Send until it is sent, in turn; None when the chat cannot be reached."""
         for attempt in range(TRIES):
-            chat_id = self._moved.get(chat_id, chat_id)
+            chat_id = self.address(chat_id)
             if chat_id in self._unreachable:
                 return None
             await self._limits.turn(chat_id)

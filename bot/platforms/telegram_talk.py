@@ -7,19 +7,13 @@ import logging
 from dataclasses import replace
 from typing import Protocol
 
-from telegram import (
-    Bot,
-    ChatMember,
-    ChatMemberMember,
-    ChatMemberRestricted,
-    ChatPermissions,
-    Message,
-)
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import Bot, Message
 
 from bot.platforms.telegram_data import Owner
 from bot.platforms.telegram_draw import Drawing, drawn
 from bot.platforms.telegram_faults import apology, logged
+from bot.platforms.telegram_markdown import joined, written
+from bot.platforms.telegram_members import NOT_TOLD, Members
 from bot.platforms.telegram_parse import (
     JOIN,
     Group,
@@ -42,6 +36,7 @@ from core.dialogue import (
     Origin,
     Press,
     Revised,
+    Say,
     Screen,
     Typed,
     press,
@@ -69,10 +64,11 @@ class Desk(Protocol):
 class Talk:
     """Conversations in private chats, and what all chats share."""
 
-    def __init__(self, desk: Desk, bot: Bot, sender: Sender) -> None:
+    def __init__(self, desk: Desk, bot: Bot, sender: Sender, members: Members) -> None:
         self._desk = desk
         self._bot = bot
         self._sender = sender
+        self._members = members
         self._at_desk = asyncio.Semaphore(_PARALLEL)
 
     async def screen(self, turn: Turn, who: Who, event: Event) -> Screen:
@@ -95,9 +91,9 @@ class Talk:
             await self.draw(turn, place, replace(stands, notes=notes, refused=True))
         if refusal is not None or message.text is None:
             return
-        typing = typing_from_text(message.text, self._bot.username)
+        typing = typing_from_text(message.text)
         if typing is None:
-            event = Revised(message.text, _origin(message)) if edited else _typed(turn)
+            event = Revised(written(message), _origin(message)) if edited else _typed(turn)
             await self.draw(turn, place, await self.screen(turn, who, event))
         elif edited:
             return  # a command that was changed is no new one
@@ -118,49 +114,6 @@ class Talk:
         if turn.behind < _FLOOD or drawing.attachment is not None:
             await self._sender.send(place, drawing)
 
-    async def standing(self, chat_id: int, user_id: int) -> tuple[bool, bool]:
-        """Whether somebody is in a group, and whether they are one of its admins, right now."""
-        member = await self._member(chat_id, user_id)
-        if member is None:
-            return False, False
-        is_admin = member.status in (member.OWNER, member.ADMINISTRATOR)
-        is_in = is_admin or member.status == member.MEMBER or bool(getattr(member, "is_member", 0))
-        return is_in, is_admin
-
-    async def _member(self, chat_id: int, user_id: int) -> ChatMember | None:
-        """Ask again while Telegram cannot be reached; None where it does not say."""
-        for attempt in range(_TRIES):
-            try:
-                return await self._bot.get_chat_member(chat_id, user_id)
-            except (BadRequest, Forbidden) as error:
-                _log.info("Nobody says who is in a group: %s", type(error).__name__)
-                return None
-            except TelegramError as error:
-                _log.info("Asking again who is in a group after %s", type(error).__name__)
-                await asyncio.sleep(_PAUSE * 2**attempt)
-        return None
-
-    async def lacks(self, chat_id: int) -> tuple[str, ...]:
-        """What boards and the button take and the bot may not do in a group, by Telegram's name."""
-        member = await self._member(chat_id, self._bot.id)
-        may: ChatMemberRestricted | ChatPermissions | None = None
-        if isinstance(member, ChatMemberRestricted):
-            may = member
-        elif isinstance(member, ChatMemberMember):
-            may = await self._permissions(chat_id)
-        if may is None:
-            return ()
-        wanted = {"Send Messages": may.can_send_messages, "Send Photos": may.can_send_photos}
-        return tuple(name for name, granted in wanted.items() if granted is False)
-
-    async def _permissions(self, chat_id: int) -> ChatPermissions | None:
-        """What everybody may do in a group; None where Telegram does not say."""
-        try:
-            return (await self._bot.get_chat(chat_id)).permissions
-        except TelegramError as error:
-            _log.info("Nobody says what is allowed in a group: %s", type(error).__name__)
-            return None
-
     async def community_moved(self, who: Who, to: int) -> None:
         """The group of this visit has another id: its settings go with it, once."""
         key = f"{who.platform}:{self._bot.id}:moved:{who.community}:{to}"
@@ -172,10 +125,15 @@ class Talk:
         event, group = event_from_payload(payload), group_from_payload(payload)
         owner: Group | None = None
         if group is not None and message.from_user is not None:
-            is_in, is_admin = await self.standing(group.chat_id, message.from_user.id)
-            if is_in:
+            standing = await self._members.standing(group, message.from_user.id)
+            is_join = payload.startswith(JOIN)
+            if not standing.is_told and not is_join:
+                await self.draw(turn, Place(message.chat.id), not_told(who))
+                return
+            if standing.is_in:
+                group, is_admin = standing.group, standing.is_admin
                 who = replace(in_group(who, group, is_admin=is_admin), follows=True)
-                owner = group if is_admin and not payload.startswith(JOIN) else None
+                owner = group if is_admin and not is_join else None
         screen = await self.screen(turn, who, event)
         await self.draw(turn, Place(message.chat.id), screen, owner)
 
@@ -192,6 +150,11 @@ class Talk:
         raise AssertionError("unreachable")
 
 
+def not_told(who: Who) -> Say:
+    """Said to who may well be an admin of a group, of which Telegram says nothing."""
+    return Say(notes=(NOT_TOLD,), refused=True, language=interface_language(who.locale))
+
+
 def is_task(screen: Screen) -> bool:
     """It asks for work, and so belongs at the end of the chat."""
     return isinstance(screen, AskText | AskOrder | AskLabels)
@@ -201,16 +164,22 @@ def _not_own_words(message: Message) -> Text | None:
     """Why a message cannot be what its sender has written."""
     if message.forward_origin is not None:
         return _FORWARDED
-    if message.text is None and message.effective_attachment is not None:
+    if message.text is None and _says_something_else(message):
         return _ONLY_TEXT
     return None
+
+
+def _says_something_else(message: Message) -> bool:
+    """It holds something that somebody sent and nobody can read."""
+    kinds = (message.effective_attachment, message.checklist, message.giveaway)
+    return any(kinds) or "rich_message" in message.api_kwargs
 
 
 def _typed(turn: Turn) -> Typed:
     """What was sent, put together where an app has split it; to change a part of it is no use."""
     messages = [update.message for update in turn.updates if update.message is not None]
     origin = _origin(messages[0]) if len(messages) == 1 else None
-    return Typed("".join(message.text or "" for message in messages), origin=origin)
+    return Typed(joined([written(message) for message in messages]), origin=origin)
 
 
 def _origin(message: Message) -> Origin:

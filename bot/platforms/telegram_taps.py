@@ -14,11 +14,12 @@ from bot.platforms.telegram_data import OldButton, Pick, Pressed, Take, Tick, ta
 from bot.platforms.telegram_draw import drawn, toast
 from bot.platforms.telegram_keyboards import own_rows
 from bot.platforms.telegram_labels import Form
+from bot.platforms.telegram_members import Members
 from bot.platforms.telegram_parse import JOIN, Group, in_private, payload_for, who_from_user
 from bot.platforms.telegram_ranking import Picks
 from bot.platforms.telegram_redraw import Redraws, Replaced
 from bot.platforms.telegram_send import TOAST, Place, Sender
-from bot.platforms.telegram_talk import Talk, is_task
+from bot.platforms.telegram_talk import Talk, is_task, not_told
 from bot.platforms.telegram_turns import Turn
 from core.dialogue import SHOW, Event, Labelled, Ordered, Press, Screen, press, press_parts
 from core.languages import interface_language
@@ -38,10 +39,11 @@ _UNFINISHED = N_("Some replies have no place yet.")
 class Taps:
     """What taps on our keyboards do."""
 
-    def __init__(self, bot: Bot, sender: Sender, talk: Talk) -> None:
+    def __init__(self, bot: Bot, sender: Sender, talk: Talk, members: Members) -> None:
         self._bot = bot
         self._sender = sender
         self._talk = talk
+        self._members = members
         self._redraws = Redraws(sender.redraw)
         self._replaced = Replaced()
 
@@ -141,10 +143,14 @@ class Taps:
     ) -> Screen:
         """The desk's answer; who taps on what is about a group must have a say there right now."""
         if about is not None:
-            is_in, is_admin = await self._talk.standing(about.chat_id, query.from_user.id)
-            who = who_from_user(query.from_user, about if is_in else None, is_admin=is_admin)
-            if is_admin and _sets_up(event):
-                who = replace(who, lacks=await self._talk.lacks(about.chat_id))
+            found = await self._members.standing(about, query.from_user.id)
+            group = found.group if found.is_in else None
+            who = who_from_user(query.from_user, group, is_admin=found.is_admin)
+            if not found.is_told:
+                turn.commit()
+                return not_told(who)
+            if found.is_admin and _sets_up(event):
+                who = replace(who, lacks=await self._members.lacks(about.chat_id))
         elif in_private(message.chat):
             who = who_from_user(query.from_user)
         else:

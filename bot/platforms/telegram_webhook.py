@@ -84,7 +84,7 @@ class Webhook:
 
     async def _called(self, request: web.Request) -> web.Response:
         shown = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(shown.encode(), self._secret.encode()):
+        if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), self._secret.encode()):
             return web.Response(status=403)
         try:
             called = raw_updates([value_from_json(await request.read())])

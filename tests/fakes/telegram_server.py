@@ -397,31 +397,20 @@ class FakeTelegram:
         return True
 
     def _getchatmember(self, call: Call) -> Json:
+        self._reachable(call.chat)
         user = int(call.params["user_id"])
         status = self.members.get((call.chat, user))
         if status is None:
             raise _Refused(400, "Bad Request: member not found")
-        member: Json = {"user": {"id": user, "is_bot": False, "first_name": "x"}, "status": status}
-        if status == "restricted":
-            rights = (
-                "is_member can_send_audios can_send_documents can_send_photos can_send_videos "
-                "can_send_video_notes can_send_voice_notes can_send_polls can_send_other_messages "
-                "can_add_web_page_previews can_react_to_messages can_edit_tag can_change_info "
-                "can_invite_users can_pin_messages can_manage_topics"
-            )
-            member |= {**dict.fromkeys(rights.split(), False), "until_date": 0}
-            member["can_send_messages"] = True
-        if status == "creator":
-            member["is_anonymous"] = False
-        if status == "administrator":
-            rights = (
-                "can_be_edited is_anonymous can_manage_chat can_delete_messages "
-                "can_manage_video_chats can_restrict_members can_promote_members "
-                "can_change_info can_invite_users can_post_stories can_edit_stories "
-                "can_delete_stories"
-            )
-            member |= dict.fromkeys(rights.split(), False)
-        return member
+        return _member(user, status)
+
+    def _getchatadministrators(self, call: Call) -> list[Json]:
+        self._reachable(call.chat)
+        return [
+            _member(user, status)
+            for (chat, user), status in self.members.items()
+            if chat == call.chat and status in ("creator", "administrator")
+        ]
 
     def _getchat(self, call: Call) -> Json:
         chat = self.chats.get(call.chat)
@@ -533,3 +522,27 @@ async def _content(request: web.Request) -> tuple[dict[str, str], dict[str, byte
         else:
             params[name] = str(value)
     return params, files
+
+
+def _member(user: int, status: str) -> Json:
+    member: Json = {"user": {"id": user, "is_bot": False, "first_name": "x"}, "status": status}
+    if status == "restricted":
+        rights = (
+            "is_member can_send_audios can_send_documents can_send_photos can_send_videos "
+            "can_send_video_notes can_send_voice_notes can_send_polls can_send_other_messages "
+            "can_add_web_page_previews can_react_to_messages can_edit_tag can_change_info "
+            "can_invite_users can_pin_messages can_manage_topics"
+        )
+        member |= {**dict.fromkeys(rights.split(), False), "until_date": 0}
+        member["can_send_messages"] = True
+    if status == "creator":
+        member["is_anonymous"] = False
+    if status == "administrator":
+        rights = (
+            "can_be_edited is_anonymous can_manage_chat can_delete_messages "
+            "can_manage_video_chats can_restrict_members can_promote_members "
+            "can_change_info can_invite_users can_post_stories can_edit_stories "
+            "can_delete_stories"
+        )
+        member |= dict.fromkeys(rights.split(), False)
+    return member

@@ -225,7 +225,33 @@ def test_commands_are_named_as_telegram_knows_them() -> None:
     (html,) = drawn(screen).messages
 
     assert "Use /export_my_data or /delete_my_data." in html
-    assert "<blockquote expandable>/export-my-data</blockquote>" in html
+    assert "<blockquote expandable>/\u2060export-my-data</blockquote>" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Tap /undo or (/skip)!", "Tap /\u2060undo or (/\u2060skip)!"),
+        ("/work@AnyBot now", "/\u2060work@AnyBot now"),
+        ("#!/usr/bin/env, and/or 1/2 </b>", "#!/usr/bin/env, and/or 1/2 &lt;/b&gt;"),
+        ("see https://example.org/x", "see https://example.org/x"),
+    ],
+)
+def test_nobody_sends_a_command_by_tapping_on_somebody_elses_text(text: str, shown: str) -> None:
+    (html,) = drawn(Say(passages=(Passage(text, in_focus=True),))).messages
+
+    assert html == f"<blockquote>{shown}</blockquote>"
+
+
+def test_names_on_a_board_call_nobody_and_lead_nowhere() -> None:
+    names = ("@victim t.me/spam", "https://spam.example /undo", "Dr. Ana 3.5")
+    table = Table(head=(), rows=tuple((name, "7") for name in names))
+
+    (html,) = drawn(Say(table=table)).messages
+
+    assert "@\u2060victim t.\u2060me/spam" in html
+    assert "https:\u2060//spam.\u2060example /\u2060undo" in html
+    assert "Dr. Ana 3.5" in html
 
 
 def test_own_row_of_a_board_is_bold_and_names_cannot_turn_it_around() -> None:

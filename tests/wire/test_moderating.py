@@ -9,22 +9,25 @@ from inspect import signature
 from pathlib import Path
 from random import Random
 
+import pytest
 from fakes.discord_bot import connected
 from fakes.discord_people import MANAGE_GUILD, MANAGE_MESSAGES, SEND, Card, Member
 from fakes.discord_server import DiscordServer
 from fakes.discord_volunteer import agreed
 from fakes.telegram_people import Volunteer, words_on
 from fakes.telegram_scene import served, wrong_calls
-from fakes.telegram_server import FakeTelegram, Json
+from fakes.telegram_server import FakeTelegram, Fault, Json
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted
 
-from bot.herald import Herald
+from bot.herald import Herald, PostRefused
 from bot.memos import Memos
 from core.desk import Desk
+from core.dialogue import Say
 from core.model import Fate, Message
 from core.policy import Policy
 from core.ports import World
 from core.testing import ManualClock, MemoryStore, ToldGuess
+from core.text import Text
 
 LOG = "4711"
 
@@ -211,6 +214,23 @@ async def test_on_telegram_a_report_is_judged_in_the_moderators_group_after_a_re
             await mo.reads("was removed")
             assert town.text.fate is Fate.DELETED
         assert wrong_calls(tg) == []
+
+
+async def test_on_telegram_what_moderators_were_not_told_is_known_and_the_next_thing_is_tried() -> (
+    None
+):
+    town = Town()
+    said = Say(notes=(Text("Something happened."),))
+    async with FakeTelegram() as tg, telegram(town, tg) as herald:
+        for description in ("not enough rights to send text messages", "CHAT_RESTRICTED"):
+            fault = Fault("sendMessage", "400", times=9, description=f"Bad Request: {description}")
+            tg.faults.append(fault)
+            with pytest.raises(PostRefused):
+                await herald.show(str(GROUP["id"]), str(MODS["id"]), said)
+            fault.times = 0
+            await herald.show(str(GROUP["id"]), str(MODS["id"]), said)
+
+        assert [chat for chat, _ in tg.messages] == [MODS["id"]] * 2
 
 
 async def test_on_telegram_a_group_that_removes_the_bot_keeps_its_settings() -> None:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.health import Probe
-from bot.platforms import discord_client, telegram_app, telegram_poll
+from bot.platforms import discord_client, telegram_app, telegram_poll, telegram_webhook
 
 Probes = asyncio.Queue[Probe]
 
@@ -81,6 +81,22 @@ async def test_telegram_is_served_once_it_knows_the_webhook() -> None:
         probe = await probes.get()
         assert await becomes(probe, True)
         assert tg.webhook["url"] == "https://grove.example.org/telegram"
+        secret = telegram_webhook.secret_from_token(TOKEN).encode()
+        assert await _status(settings.http_port, b"\xff\xfe", b"{}") == 403
+        assert await _status(settings.http_port, secret, b"[" * 100_000) == 400
         stop.set()
         await running
     assert not probe()
+
+
+async def _status(port: int, secret: bytes, body: bytes) -> int:
+    """What somebody is answered who calls the webhook."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"POST /telegram HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        b"X-Telegram-Bot-Api-Secret-Token: %b\r\nContent-Length: %d\r\n\r\n%b"
+        % (secret, len(body), body)
+    )
+    line = await reader.readline()
+    writer.close()
+    return int(line.split()[1])

@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from fakes.telegram_people import Volunteer, button_with, title, words_on
 from fakes.telegram_scene import Scene, scene, served
-from fakes.telegram_server import FakeTelegram
+from fakes.telegram_server import FakeTelegram, Json
 
 from core.desk import Desk
 from core.desk.words import KIND_NAMES
@@ -384,6 +385,43 @@ async def test_other_content_than_text_is_declined_in_words() -> None:
 
         assert await ana.reads("I can only read text")
         assert len(ana.inbox()) == 2  # the consent was the first
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "rest"}]}},
+        {"giveaway": {"chats": [], "winners_selection_date": 1, "winner_count": 1}},
+        {"rich_message": {"blocks": []}},
+    ],
+)
+async def test_whatever_is_no_text_is_answered(sent: Json) -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+
+        ana.say(None, **sent)
+
+        assert await ana.reads("I can only read text")
+
+
+async def test_code_stands_in_its_block_again_and_so_after_a_change() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+        await ana.asks("/prompt", "Write a first message")
+
+        code = [{"type": "pre", "offset": 20, "length": 11, "language": "python"}]
+        sent = ana.say('How does this work?\nprint("hi")', entities=code)
+        await ana.reads('```python\nprint("hi")\n```')
+        change = {**sent, "text": 'How does that work?\nprint("hi")', "edit_date": sent["date"]}
+        here.tg.queue("edited_message", change)
+        await ana.reads('How does that work?\n```python\nprint("hi")\n```')
+
+
+async def test_in_private_nobody_else_is_meant() -> None:
+    async with scene() as here:
+        ana = await here.volunteer("Ana")
+
+        await ana.asks("/prompt@SomeOtherBot", "Write a first message")
 
 
 async def test_a_forwarded_message_is_nobodys_own_words() -> None:

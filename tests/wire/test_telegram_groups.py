@@ -5,7 +5,7 @@ import json
 import pytest
 from fakes.telegram_people import Volunteer, button_with, words_on
 from fakes.telegram_scene import Scene, scene
-from fakes.telegram_server import BOT_ID, BOT_NAME, Json
+from fakes.telegram_server import BOT_ID, BOT_NAME, Fault, Json
 
 from core.community import Rules, rules_of
 
@@ -284,6 +284,77 @@ async def test_a_move_that_nobody_told_of_is_found_out_when_something_is_sent() 
 
         await here.tg.until(lambda: ("telegram", "-1007") in here.store.tables.communities)
         assert rules(here, NEW).daily_quota == 5
+
+
+async def test_what_was_posted_before_a_group_moved_is_about_the_one_it_became() -> None:
+    async with scene() as here:
+        ana, ben = await admin_of(here, OLD), here.person("Ben")
+        ana.say("/config quota 5", OLD)
+        settings = await ana.reads("Saved")
+        ana.say("/post_button", OLD)
+        card = (await here.tg.until(lambda: in_group(here, OLD)))[0]
+
+        here.tg.chats |= {-7: {**OLD, "moved_to": -1007}, -1007: NEW}
+        here.tg.members |= {(-1007, ana.id): "administrator", (-1007, ben.id): "member"}
+        asked = len(here.tg.called("getChatMember"))
+        await ana.tap("Switch tasks off", settings)
+        await here.tg.until(lambda: not rules(here, NEW).open)
+        answer = await ben.tap("Take a task", card)
+        await ben.asks(f"/start {answer['url'].partition('=')[2]}", "Before you begin")
+        await ben.tap("I agree")
+        await ben.reads("You can begin")
+
+        assert rules(here, NEW).daily_quota == 5
+        homes = {person.name: person.home_id for person in here.store.tables.people.values()}
+        assert homes["Ben"] == here.store.tables.communities["telegram", "-1007"].id
+        assert len(here.tg.called("getChatMember")) - asked <= 4, "the old group is not insisted on"
+
+
+async def test_where_members_are_hidden_the_list_of_admins_tells_who_manages() -> None:
+    async with scene() as here:
+        ana, eve = await admin_of(here), await here.volunteer("Eve")
+        here.tg.members[GROUP["id"], eve.id] = "member"
+        hidden = "Bad Request: CHAT_ADMIN_REQUIRED"
+        here.tg.faults.append(Fault("getChatMember", "400", times=9, description=hidden))
+
+        ana.say("/post_button", GROUP)
+        await ana.reads("The button is posted")
+        eve.say("/post_button", GROUP)
+        await eve.reads("Only people who manage this community")
+
+
+@pytest.mark.parametrize("kind", ["400", "429"])
+async def test_who_may_be_an_admin_is_not_told_that_they_are_none(kind: str) -> None:
+    async with scene() as here:
+        ana = await admin_of(here)
+        here.tg.faults += [
+            Fault("getChatMember", kind, times=9, seconds=3600),
+            Fault("getChatAdministrators", kind, times=9, seconds=3600),
+        ]
+
+        ana.say("/config", GROUP)
+        await ana.reads("Telegram does not tell me who manages this group")
+        await ana.asks("/start c_-100500", "Telegram does not tell me who manages this group")
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["Bad Request: not enough rights to send text messages to the chat",
+     "Bad Request: CHAT_RESTRICTED"],
+)  # fmt: skip
+async def test_a_button_that_could_not_be_posted_is_not_said_to_be(description: str) -> None:
+    async with scene() as here:
+        ana = await admin_of(here)
+        fault = Fault("sendMessage", "400", times=9, chat=GROUP["id"], description=description)
+        here.tg.faults.append(fault)
+
+        ana.say("/post_button", GROUP)
+        await ana.reads("I may not write in this group")
+        fault.times = 0
+        ana.say("/post_button", GROUP)
+        await ana.reads("The button is posted")
+
+        assert len(in_group(here)) == 1
 
 
 async def test_channels_and_their_posts_in_a_group_are_passed_over() -> None:
