@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import discord
 
 from cogs.faults import insisted
@@ -10,6 +12,7 @@ from cogs.reply import Interaction
 from core.dialogue import Invite, Say, Screen
 from core.text import N_, Text
 
+_THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 _NO_PLACE = N_("I cannot post here. Try a text channel.")
 _MISSING = N_(
     "I am not allowed to post in this channel. Give me the permissions View Channel and Send "
@@ -27,6 +30,10 @@ async def posted(interaction: Interaction, invite: Invite) -> Screen:
         await insisted(lambda: channel.send(view=message.card(), nonce=str(interaction.id)))
     except discord.Forbidden:
         return _refusal(_MISSING, invite)
+    except discord.HTTPException as error:
+        if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= _THEIR_FAULT:
+            raise
+        return _refusal(_NO_PLACE, invite)
     return invite
 
 

@@ -16,7 +16,7 @@ from bot.errors import SettingsError, WrongToken
 from bot.health import Watch, unwatched
 from bot.herald import Announce
 from bot.platforms.discord_commands import sync_commands
-from bot.platforms.discord_events import read_leniently, survive_unreadable
+from bot.platforms.discord_events import read_leniently, survive_unreadable, tell_of_nobody
 from bot.platforms.discord_herald import DiscordHerald
 from cogs.conversation import Conversation, Desk
 from cogs.guilds import Guilds
@@ -194,6 +194,7 @@ def _aim(settings: Settings) -> None:
     """Point the library at another Discord than the usual one; voice it need not offer."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     read_leniently()
+    tell_of_nobody()
     if settings.discord_api_base:
         discord.http.Route.BASE = settings.discord_api_base.rstrip("/")
     if settings.discord_gateway_url:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any
@@ -26,11 +27,23 @@ def read_leniently() -> None:
     discord.utils._from_json = partial(_json, _FAST)
 
 
+def tell_of_nobody() -> None:
+    """Where a completion fails, the library names the person, and calls it an error."""
+    logging.getLogger("discord.app_commands.tree").addFilter(_nameless)
+
+
 def survive_unreadable(parsers: MutableMapping[str, Read]) -> None:
     """Let no event of an unexpected shape end the connection, as it would by itself."""
     for name, read in parsers.items():
         if name not in _INDISPENSABLE:
             parsers[name] = partial(_read_or_told, name, read)
+
+
+def _nameless(record: logging.LogRecord) -> bool:
+    if record.exc_info and "autocomplete" in str(record.msg):
+        record.msg, record.args = "A completion was not shown", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def _json(fast: Callable[[str], Any], text: str) -> Any:

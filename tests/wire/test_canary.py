@@ -107,6 +107,9 @@ async def test_on_discord_they_stay_in_their_columns_whatever_fails(tmp_path: Pa
         ]
         preview = await (await ada.write(form, WORDS)).card()
         await (await ada.press(preview, "Submit")).card()
+        server.faults.append(Fault("/callback", 404, body={"code": 10062, "message": WORDS}))
+        await ada.type_ahead("work", "kind", WORDS)
+        await logged(running, "A completion was not shown")
         ben = await agreed_on_discord(Member(server, f"{NAME} too"))
         await (await ben.slash("work", kind="label_initial_prompt")).card()
         await (await ben.slash("report", reason=REASON)).card()
@@ -119,7 +122,7 @@ async def test_on_discord_they_stay_in_their_columns_whatever_fails(tmp_path: Pa
         shown = await metrics(port)
         await running.stop()
 
-        assert told(running.log + shown, secret) == []
+        assert told(running.log + shown, secret, ada.id) == []
         store = tmp_path / "data" / "grove.db"
         assert columns_with(store, secret) <= THEIR_COLUMNS
         assert "message.text" in columns_with(store)

@@ -247,6 +247,17 @@ async def test_a_missing_permission_of_the_bot_is_named(tmp_path: Path):
         assert "Send Messages" in card.text
 
 
+async def test_where_nothing_can_be_posted_that_is_said(tmp_path: Path):
+    async with discord(real_desk(), tmp_path) as server:
+        refusal = {"code": 160005, "message": "Thread is locked"}
+        server.faults.append(Fault("/channels/", 400, body=refusal))
+        admin = Member(server, permissions=MANAGE_GUILD)
+
+        card = await (await admin.slash("post-button")).card()
+
+        assert "I cannot post here" in card.text
+
+
 async def test_a_post_that_takes_long_leaves_nobody_waiting_and_is_made_once(tmp_path: Path):
     async with discord(real_desk(), tmp_path) as server:
         server.faults.append(Fault("/channels/", "lost", delay=2.5))
