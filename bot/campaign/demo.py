@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -144,7 +143,6 @@ class Demo:
 
 async def play(plan: Plan, folder: Path) -> Demo:
     """Play the campaign and show it; the store stays in the folder to be looked into."""
-    shutil.rmtree(folder, ignore_errors=True)
     demo = Demo(plan, folder)
     demo.console.print(_introduced(demo.people))
     await demo.play()

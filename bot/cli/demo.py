@@ -17,7 +17,7 @@ _Single = Annotated[int, typer.Option(min=0, help="Trees of one reply to learn f
 _Seconds = Annotated[float, typer.Option(min=1, help="After which a part ends anyway.")]
 _Training = Annotated[bool, typer.Option(help="Train a small model on what the campaign made.")]
 _Folder = Annotated[
-    Path | None, typer.Option("--dir", help="Where its files go; what is there is replaced.")
+    Path | None, typer.Option("--dir", help="Where its files go; an earlier demo there is replaced.")
 ]
 
 
@@ -37,9 +37,12 @@ def demo(
     """Play a campaign, train a model on it, and let the volunteers rank what the model says."""
     from bot import loops
     from bot.campaign.demo import Plan
+    from bot.campaign.folder import default_folder, make_room
     from bot.config import settings_from
 
-    place = folder or settings_from().data_dir / "demo"
+    data_dir = settings_from().data_dir
+    place = folder or default_folder(data_dir)
+    make_room(place, data_dir)
     if training:
         plan = Plan(seed, trees, seconds, demonstrations, comparisons)
     else:
