@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -25,12 +26,22 @@ for group in (serve, check, demo, exchange, sync, store, bench, training, docume
 
 def main() -> None:
     """Run one command; an expected fault is one line on standard error, never a traceback."""
+    _open_what_is_closed()
     try:
         app()
     except StartError as fault:
         _fail(str(fault), fault.exit_code)
     except StoreError as fault:
         _fail(str(fault), STORE_EXIT_CODE)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that was closed leads nowhere, before anything else gets its number."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8")
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -17,7 +17,7 @@ _Single = Annotated[int, typer.Option(min=0, help="Trees of one reply to learn f
 _Seconds = Annotated[float, typer.Option(min=1, help="After which a part ends anyway.")]
 _Training = Annotated[bool, typer.Option(help="Train a small model on what the campaign made.")]
 _Folder = Annotated[
-    Path | None, typer.Option("--dir", help="Where its files go; an earlier demo there is replaced.")
+    Path | None, typer.Option("--dir", help="Where its files go; a demo there is replaced.")
 ]
 
 

@@ -115,6 +115,38 @@ def test_a_reader_who_goes_away_ends_the_terminal(environment: dict[str, str]) -
     process.stderr.close()
 
 
+def ended(environment: dict[str, str], redirected: str) -> tuple[int, str]:
+    """How the terminal ends by itself, with its streams led elsewhere, and what it complains of."""
+    words = ["bash", "-c", f'"$@" {redirected}', "-", *command("ana")]
+    done = subprocess.run(
+        words, input=b"/help\n", env=environment, capture_output=True, timeout=DEADLINE
+    )
+    return done.returncode, done.stderr.decode()
+
+
+def test_screens_that_cannot_be_written_end_the_terminal(environment: dict[str, str]) -> None:
+    code, said = ended(environment, ">/dev/full")
+
+    assert (code, said) == (
+        1,
+        "grove: The screens cannot be written: No space left on device.\n",
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-"])
+def test_a_terminal_without_input_or_output_is_refused(
+    environment: dict[str, str], closed: str
+) -> None:
+    code, said = ended(environment, closed)
+
+    assert code == 1
+    assert said == "grove: The terminal needs an input and an output; one of them is closed.\n"
+
+
+def test_a_terminal_needs_no_place_for_complaints(environment: dict[str, str]) -> None:
+    assert ended(environment, "2>&-") == (0, "")
+
+
 class Keyboard:
     """A person at a pseudo-terminal."""
 

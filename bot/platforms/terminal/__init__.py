@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from io import TextIOWrapper
 
 from bot.config import Settings
+from bot.errors import StartError
 from bot.observed import Desk
 from bot.platforms.terminal.conversation import Conversation, Page
 from bot.platforms.terminal.lines import Lines, keyboard
@@ -23,23 +24,27 @@ async def serve(
     desk: Desk, settings: Settings, stop: asyncio.Event, *, name: str | None = None
 ) -> None:
     """Talk with whoever sits here until they leave, the input ends, or `stop` is set."""
+    if sys.stdin is None or sys.stdout is None:
+        raise StartError("The terminal needs an input and an output; one of them is closed.")
     is_tty = sys.stdin.isatty() and sys.stdout.isatty()
     _speak_utf8()
     page: Page = PaintedPage() if is_tty else PlainPage()
     with keyboard() if is_tty else nullcontext():
-        conversation = Conversation(
-            desk,
-            page,
-            Lines(),
-            stop,
-            name=name or getpass.getuser(),
-            locale=_locale(),
-            folder=settings.data_dir / "files",
-        )
         try:
-            await conversation.run()
+            await Conversation(
+                desk,
+                page,
+                Lines(),
+                stop,
+                name=name or getpass.getuser(),
+                locale=_locale(),
+                folder=settings.data_dir / "files",
+            ).run()
         except BrokenPipeError:  # whoever read the screens has gone
             _write_to_nobody()
+        except OSError as fault:
+            _write_to_nobody()
+            raise StartError(f"The screens cannot be written: {fault.strerror or fault}.") from None
 
 
 def _speak_utf8() -> None:
