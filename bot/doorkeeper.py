@@ -23,6 +23,7 @@ REMEMBERED = 10_000
 class _Guest:
     full_at: datetime | None = None
     last: Event | None = None
+    language: str | None = None  # in which the desk spoke to them last
 
 
 class Doorkeeper:
@@ -42,10 +43,13 @@ class Doorkeeper:
         self._guests: OrderedDict[tuple[str, str], _Guest] = OrderedDict()
 
     async def handle(self, who: Who, event: Event, key: str | None = None) -> Screen:
-        wait = self._wait(self._guest(who), event)
+        guest = self._guest(who)
+        wait = self._wait(guest, event)
         if wait is not None and not isinstance(event, Ordered | Labelled):
-            return _told(who, event, wait)
-        return await self._desk.handle(who, event, key)
+            return _told(guest.language or interface_language(who.locale), event, wait)
+        screen = await self._desk.handle(who, event, key)
+        guest.language = screen.language
+        return screen
 
     def _guest(self, who: Who) -> _Guest:
         name = (who.platform, who.external_id)
@@ -65,14 +69,14 @@ class Doorkeeper:
         return wait
 
 
-def _told(who: Who, event: Event, wait: timedelta) -> Screen:
+def _told(language: str, event: Event, wait: timedelta) -> Screen:
     """When they may go on, without a look at the store; their text comes back to them."""
     own = (Passage(text=event.text, heading=N_("Your text")),) if isinstance(event, Typed) else ()
     return Say(
         notes=(N_("That was too fast for me. Go on in about {wait}.", wait=_whole(wait)),),
         passages=own,
         refused=True,
-        language=interface_language(who.locale),
+        language=language,
     )
 
 

@@ -19,10 +19,11 @@ class Counting:
 
     def __init__(self) -> None:
         self.heard: list[tuple[Who, Event]] = []
+        self.language = "de"
 
     async def handle(self, who: Who, event: Event, key: str | None = None) -> Screen:
         self.heard.append((who, event))
-        return Say()
+        return Say(language=self.language)
 
 
 class Door:
@@ -66,6 +67,15 @@ async def test_whoever_is_turned_away_is_told_when_to_go_on_in_their_language() 
     assert str(screen.notes[0]) == "That was too fast for me. Go on in about 0:00:01."
     door.clock.advance(seconds=1)
     assert not (await door.sends(EVE, Press("next"))).refused
+
+
+async def test_the_language_that_somebody_chose_is_spoken_at_the_door_too() -> None:
+    door = Door()
+    door.desk.language = "fr"
+    for number in range(60):
+        await door.sends(EVE, Press(f"submit:{number}"))
+
+    assert (await door.sends(EVE, Press("next"))).language == "fr"
 
 
 async def test_others_are_not_kept_waiting() -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from bot.doorkeeper import Doorkeeper
 from bot.logs import Logfmt
 from bot.platforms.terminal.conversation import Conversation
 from bot.platforms.terminal.plain import PlainPage
@@ -60,6 +61,7 @@ class Room:
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.world = world()
         self.store: Store = MemoryStore(self.world.policy)
+        self.policy_at_the_door = Policy()
         self._folder, self._capsys = folder, capsys
 
     async def typed(
@@ -68,7 +70,7 @@ class Room:
         """The screens that these lines bring up, each as its lines in one string."""
         stop = asyncio.Event()
         conversation = Conversation(
-            Desk(self.store, self.world),
+            Doorkeeper(Desk(self.store, self.world), self.policy_at_the_door, self.world.clock),
             PlainPage(),
             Typist(lines, stop if stopping else None, unfinished),
             stop,
@@ -187,6 +189,15 @@ async def test_a_folder_that_takes_no_file_is_named_and_the_talk_goes_on(
 
     assert any(f"could not be written to {taken} (" in screen for screen in screens)
     assert "Streak" in screens[-1]
+
+
+async def test_what_is_in_front_stays_there_while_somebody_is_too_fast(room: Room) -> None:
+    room.policy_at_the_door = Policy(taps_at_once=4, taps_per_second=0.1)
+
+    screens = await room.typed(*HELLO, "/prompt", "Why is the sky blue?", "/me", "1")
+
+    assert "[1 s] Submit" in screens[3]
+    assert screens[4:] == ["! That was too fast for me. Go on in about 10 seconds."] * 2
 
 
 HOSTILE = (

@@ -120,6 +120,9 @@ class Conversation:
         except Exception as fault:  # of the store; the desk has undone everything
             self._page.tell(_apology(fault), before.screen.language)
             return
+        if _asks_nothing_more(screen):
+            self._page.screen(View(screen), None)
+            return
         self._view = seen(before, screen)
         if isinstance(event, Labelled) and _goes_on(before.screen, screen):
             self._page.question(self._view)
@@ -174,6 +177,11 @@ def _save(attachment: Attachment, folder: Path) -> Path:
         path.unlink()
         raise
     return path
+
+
+def _asks_nothing_more(screen: Screen) -> bool:
+    """A refusal that has nothing else to show: what is in front stays there."""
+    return screen.refused and isinstance(screen, Say) and not screen.buttons
 
 
 def _goes_on(before: Screen, after: Screen) -> bool:
