@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from fractions import Fraction
 from typing import Any
 
 from core.policy import Policy
@@ -21,7 +22,6 @@ _MAY_BE_ZERO = frozenset(
         "duplicate_minutes",
         "undo_minutes",
         "streak_freezes_per_week",
-        "reminder_hour",
         "calls_per_week",
         "min_rankings",
     }
@@ -35,9 +35,19 @@ _IN_ORDER = (
 _ABOVE: Mapping[str, float] = {
     "usual_concord": 0.5,
     "prior_concord_pairs": 0.0,
-    "taps_per_second": 0.0,
 }
 """Numbers that must be greater than these, or nothing can be divided by them."""
+_RANGES: Mapping[str, tuple[float, int]] = {
+    "reminder_hour": (0, 23),
+    "board_days": (1, 36_500),
+    "taps_per_second": (0.001, 1_000_000),
+}
+"""Numbers with which the clock or the calendar could not reckon outside of these."""
+MOST = 1_000_000
+"""Any other number may be as great as this."""
+MOST_POINTS, FINEST_POINTS = 1_000_000_000, 1000
+"""Sums of points, and of their fractions, are whole numbers that a store must be able to keep."""
+_WORTHS = f"must hold numbers between 0 and {MOST_POINTS} that are no finer than thousandths"
 LONGEST_TEXT = 4000
 """What a form on the chat platforms can take; no policy may ask for more."""
 
@@ -85,10 +95,14 @@ def _wrong(name: str, is_count: bool, value: Any) -> str | None:
         case str():
             return None if value.strip() else "must not be empty"
         case Mapping():
-            return "must hold no number below 0" if any(n < 0 for n in value.values()) else None
+            return None if all(map(_is_worth, value.values())) else _WORTHS
     if name in _SHARES and not 0 <= value <= 1:
         return "must be between 0 and 1"
     if name in _ABOVE and value <= _ABOVE[name]:
         return f"must be above {_ABOVE[name]:g}"
-    least = 1 if is_count and name not in _MAY_BE_ZERO else 0
-    return f"must be {least} or more" if value < least else None
+    least, most = _RANGES.get(name, (1 if is_count and name not in _MAY_BE_ZERO else 0, MOST))
+    return None if least <= value <= most else f"must be between {least} and {most}"
+
+
+def _is_worth(points: Fraction) -> bool:
+    return 0 <= points <= MOST_POINTS and points.denominator <= FINEST_POINTS
