@@ -28,11 +28,34 @@ def main() -> None:
     """Run one command; an expected fault is one line on standard error, never a traceback."""
     _open_what_is_closed()
     try:
-        app()
+        _carry_out()
     except StartError as fault:
         _fail(str(fault), fault.exit_code)
     except StoreError as fault:
         _fail(str(fault), STORE_EXIT_CODE)
+    except OSError as fault:
+        _write_to_nobody()
+        _fail(_told(fault), StartError.exit_code)
+
+
+def _carry_out() -> None:
+    """What is still to be written is written here, where a fault in it can be told."""
+    try:
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _write_to_nobody() -> None:
+    """Else the interpreter complains at its end about what it could not write."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _told(fault: OSError) -> str:
+    """Which file, and what is wrong with it."""
+    reason = fault.strerror or str(fault)
+    return f"{reason}." if fault.filename is None else f"{fault.filename}: {reason}."
 
 
 def _open_what_is_closed() -> None:

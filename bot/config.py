@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -29,6 +31,8 @@ SECRETS = (
 """Settings that may also be in a file of their own, named by the setting with _FILE at its end."""
 
 
+_UTF8 = "utf-8-sig"
+"""With the mark that some editors put before it, or without."""
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -173,7 +177,12 @@ def settings_from(env_file: Path | None = Path(".env"), **given_on_top: object) 
     for name in given:
         _known_or_refused(name)
     on_top = {name: value for name, value in given_on_top.items() if value is not None}
-    values = {"_env_file": env_file, **dict(_from_files(given)), **on_top}
+    values = {
+        "_env_file": env_file,
+        "_env_file_encoding": _UTF8,
+        **dict(_from_files(given)),
+        **on_top,
+    }
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -194,9 +203,26 @@ def setting_names() -> frozenset[str]:
 
 def _given(env_file: Path | None) -> dict[str, str]:
     """What is set and not empty, ours alone."""
-    file = dotenv_values(env_file) if env_file is not None else {}
+    file = {} if env_file is None else _written_in(env_file)
     both = {**file, **os.environ}
     return {name: value for name, value in both.items() if name.startswith(PREFIX) and value}
+
+
+def _written_in(env_file: Path) -> dict[str, str | None]:
+    """What the file sets, if there is one; a line that sets nothing is refused."""
+    try:
+        text = env_file.read_text(_UTF8)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{env_file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} cannot be read: it is no text in UTF-8.") from None
+    for line in parse_stream(StringIO(text)):
+        if line.error:
+            number = line.original.line
+            raise SettingsError(f"{env_file}, line {number}, is no setting: write NAME=value.")
+    return dotenv_values(stream=StringIO(text))
 
 
 def _known_or_refused(name: str) -> None:

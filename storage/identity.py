@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from hmac import digest
@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from storage.errors import StoreError
+from storage.errors import StoreError, StoreReadOnly
 
 KEY_FILE = "secret.key"
 
@@ -108,6 +108,16 @@ def replace_secret(path: Path, secret: str) -> None:
     _written(path, secret).replace(path)
 
 
+@contextmanager
+def _takes_files() -> Iterator[None]:
+    """A folder where no key can be written is told in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreReadOnly(f"The key cannot be written: {error}.") from error
+
+
+@_takes_files()
 def _written(path: Path, secret: str) -> Path:
     """A file beside this one, whole on the disk, for its owner's eyes only."""
     unfinished = path.with_name(f".{path.name}.{token_urlsafe(8)}")

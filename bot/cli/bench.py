@@ -33,6 +33,19 @@ def bench(
 
     if not all(part.strip().isdecimal() for part in trees.split(",")):
         raise StartError(f"--trees takes whole numbers separated by commas, not {trees!r}.")
+    if json is not None:
+        _refuse_unwritable(json)
     sizes = [int(part) for part in trees.split(",")]
     with server_for(database) as server:
         loops.run(run(sizes, server=server, tasks=tasks, target=json, say=typer.echo))
+
+
+def _refuse_unwritable(target: Path) -> None:
+    """Before anything is measured that could not be kept."""
+    from bot.errors import StartError
+
+    try:
+        with target.open("a"):
+            pass
+    except OSError as fault:
+        raise StartError(f"--json: {target} cannot be written: {fault.strerror}.") from None

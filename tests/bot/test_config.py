@@ -194,3 +194,29 @@ def test_every_line_of_the_example_file_can_be_opened_as_it_stands() -> None:
 
 def test_the_committed_example_file_is_the_generated_one() -> None:
     assert (ROOT / ".env.example").read_text("utf-8") == env_example()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"# mine\nGROVE_HTTP_PORT 1\n", ".env, line 2, is no setting: write NAME=value."),
+        (b"GROVE_HTTP_HOST=caf\xe9\n", ".env cannot be read: it is no text in UTF-8."),
+        (None, ".env cannot be read: Is a directory."),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused(written: bytes | None, said: str) -> None:
+    if written is None:
+        Path(".env").mkdir()
+    else:
+        Path(".env").write_bytes(written)
+
+    with pytest.raises(SettingsError) as refused:
+        settings_from()
+
+    assert str(refused.value) == said
+
+
+def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it() -> None:
+    Path(".env").write_text("GROVE_HTTP_PORT=1\n", encoding="utf-8-sig")
+
+    assert settings_from().http_port == 1

@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from storage.identity import KEY_FILE, secret_from
+import pytest
+
+from storage.errors import StoreReadOnly
+from storage.identity import KEY_FILE, replace_secret, secret_from
 
 
 def test_all_who_start_at_once_get_the_same_whole_secret(tmp_path: Path) -> None:
@@ -17,3 +20,8 @@ def test_all_who_start_at_once_get_the_same_whole_secret(tmp_path: Path) -> None
         assert len(secrets.pop()) > 40
         assert [path.name for path in folder.iterdir()] == [KEY_FILE]
         assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_takes_no_key_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreReadOnly, match="cannot be written"):
+        replace_secret(tmp_path / "nowhere" / KEY_FILE, "new,old")
