@@ -74,6 +74,22 @@ def test_bytes_that_are_no_text_are_refused_and_the_talk_goes_on(
     assert "# You" in screens[-1]
 
 
+def test_a_name_is_kept_without_what_no_store_can_keep(environment: dict[str, str]) -> None:
+    typed = (*HELLO, "/me", b"/as b\xffen", "/me", b"/as \xff")
+
+    screens = piped(environment, *typed, name="a\x1bna")
+
+    assert "# You" in screens[2]
+    assert "Before you begin" in screens[3]
+    assert screens[4] == "! Type the name of the volunteer you want to be: /as ANNA"
+
+
+def test_a_name_of_which_nothing_can_be_kept_is_refused(environment: dict[str, str]) -> None:
+    done = subprocess.run(command("\x1b"), env=environment, input=b"", capture_output=True)
+
+    assert done.stderr == b"grove: --as needs a name with signs that can be kept.\n"
+
+
 def test_several_terminals_share_one_store_from_the_first_start_on(
     environment: dict[str, str],
 ) -> None:

@@ -14,6 +14,7 @@ from bot.errors import StartError
 from bot.observed import Desk
 from bot.platforms.terminal.conversation import Conversation, Page
 from bot.platforms.terminal.lines import Lines, keyboard
+from bot.platforms.terminal.meaning import name_in
 from bot.platforms.terminal.painted import PaintedPage
 from bot.platforms.terminal.plain import PlainPage
 
@@ -36,7 +37,7 @@ async def serve(
                 page,
                 Lines(),
                 stop,
-                name=name or getpass.getuser(),
+                name=_name(name),
                 locale=_locale(),
                 folder=settings.data_dir / "files",
             ).run()
@@ -45,6 +46,14 @@ async def serve(
         except OSError as fault:
             _write_to_nobody()
             raise StartError(f"The screens cannot be written: {fault.strerror or fault}.") from None
+
+
+def _name(given: str | None) -> str:
+    """Who sits here."""
+    name = name_in(given or getpass.getuser())
+    if not name:
+        raise StartError("--as needs a name with signs that can be kept.")
+    return name
 
 
 def _speak_utf8() -> None:

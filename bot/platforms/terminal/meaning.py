@@ -19,6 +19,7 @@ from core.dialogue import (
     Screen,
     Typed,
 )
+from core.screening import without_unkept_signs
 from core.text import N_, Text
 
 
@@ -110,15 +111,25 @@ def _slash(line: str, view: View) -> Meaning:
     match name.lower():
         case "quit" | "exit":
             return Leave()
-        case "as" if rest.strip():
-            return Become(rest.strip())
         case "as":
-            return Hint(N_("Type the name of the volunteer you want to be: /as ANNA"))
+            return _become(rest)
         case "press":
             return Send(Press(rest.strip()))
         case "show":
             return Show(replace(view, revealed=True))
     return Send(command_typed(name, rest))
+
+
+def _become(words: str) -> Meaning:
+    name = name_in(words)
+    if not name:
+        return Hint(N_("Type the name of the volunteer you want to be: /as ANNA"))
+    return Become(name)
+
+
+def name_in(words: str) -> str:
+    """The name that somebody gives themselves, without signs that no store keeps."""
+    return without_unkept_signs(words).strip()
 
 
 def _order(line: str, view: View, screen: AskOrder) -> Meaning:
