@@ -8,10 +8,24 @@ from typing import Annotated
 
 import typer
 
+from bot.errors import StartError
+
 _OTHER_POLICY = (
     "Open work and points were last written by other settings (GROVE_POLICY_*);"
     " the next start of the program writes them by the present ones."
 )
+
+
+def _named(words: str) -> Path:
+    if not words.strip():
+        raise StartError("The backup needs a place: name a new folder.")
+    return Path(words)
+
+
+_NewFolder = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER", parser=_named, help="A new folder; usable as GROVE_DATA_DIR."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -78,7 +92,7 @@ def rotate_key() -> None:
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder; usable as GROVE_DATA_DIR.")],
+    folder: _NewFolder,
 ) -> None:
     """Copy the store and its key into a folder, while others go on working."""
     from bot.config import settings_from

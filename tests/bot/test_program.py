@@ -53,3 +53,11 @@ def test_figures_that_could_not_be_kept_are_not_measured(shell: Shell) -> None:
         said
         == "grove: --json: nowhere/figures.json cannot be written: No such file or directory.\n"
     )
+
+
+def test_a_backup_without_a_name_is_refused(shell: Shell) -> None:
+    assert shell.complaint("backup", "") == (
+        1,
+        "grove: The backup needs a place: name a new folder.\n",
+    )
+    assert list(shell.folder.iterdir()) == []

@@ -193,6 +193,22 @@ async def test_a_foreign_current_json_is_refused(new_store, tmp_path, content):
     assert (tmp_path / "data/current.json").read_text() == content
 
 
+async def test_a_folder_of_something_else_is_left_alone(new_store, tmp_path):
+    place = tmp_path / "project"
+    place.mkdir()
+    (place / "README.md").write_text("mine")
+
+    with pytest.raises(FileError, match="holds files of something else"):
+        await synced(await new_store(), place)
+
+    assert [path.name for path in place.iterdir()] == ["README.md"]
+
+
+def test_a_place_without_a_name_is_refused():
+    with pytest.raises(FileError, match="needs a place"):
+        Target(" ")
+
+
 def test_an_unknown_kind_of_place_is_refused():
     with pytest.raises(FileError, match="no place"):
         Target("nowhere://x")

@@ -19,12 +19,16 @@ from bot.exchange.errors import FileError
 
 _SPOOL = ".unfinished"
 _LOCK = ".lock"
+_MADE_BY_A_SYNC = {"current.json", "unfinished"}
+_BEFORE_THE_FIRST_BUCKET = {_SPOOL, _LOCK, "data"}
 
 
 class Target:
     """Files by their path inside the training store; each appears whole or not at all."""
 
     def __init__(self, url: str) -> None:
+        if not url.strip():
+            raise FileError("The training store needs a place: name a folder or a URL.")
         self.url = url
         with self._told():
             self._fs, self._root = fsspec.core.url_to_fs(url)
@@ -34,11 +38,20 @@ class Target:
     def session(self) -> Iterator[None]:
         """Alone with the store, as far as that can be known; to write, it must be one."""
         with self._told():
+            self._refuse_foreign()
             self._fs.makedirs(self._root, exist_ok=True)
             with self._alone():
                 if self._local is not None:
                     shutil.rmtree(self._local / _SPOOL, ignore_errors=True)
                 yield
+
+    def _refuse_foreign(self) -> None:
+        """A folder in which something lies that no sync has put there."""
+        if self._local is None or not self._local.is_dir():
+            return
+        names = {path.name for path in self._local.iterdir()}
+        if not names & _MADE_BY_A_SYNC and names - _BEFORE_THE_FIRST_BUCKET:
+            raise FileError(f"{self.url} holds files of something else; name a folder of its own.")
 
     @contextmanager
     def spool(self) -> Iterator[Path]:
