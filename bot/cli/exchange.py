@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.choices import languages_in, platforms_in
 from bot.counted import counted, trees_and_messages
+from bot.errors import StartError
 from core.archive import Choice, Wanted
 from core.model import TreeState
 
@@ -76,15 +78,17 @@ def export(
     limit: _Limit = None,
 ) -> None:
     """Write trees to a file: finished ones, unless told otherwise."""
+    if state and all_states:
+        raise StartError("--all-states leaves nothing to choose; leave it out, or every --state.")
     states = frozenset(state) if state else Wanted().states
     wanted = Wanted(
         states=None if all_states else states,
-        languages=_set(lang),
+        languages=languages_in(lang),
         since=_utc(since),
         until=_utc(until),
         licences=_set(licence),
         unlicensed=not licensed_only,
-        platforms=_set(platform),
+        platforms=platforms_in(platform),
         person_id=person,
         deleted=deleted,
         spam=spam,

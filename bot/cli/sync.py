@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.choices import languages_in, platforms_in
+
 _Target = Annotated[
     str, typer.Argument(metavar="TARGET", help="A folder, or any URL that fsspec knows.")
 ]
@@ -50,8 +52,8 @@ def sync(
     from bot.exchange.sync.command import sync as carry_out
 
     selection = Selection(
-        languages=frozenset(lang) if lang else None,
-        platforms=frozenset(platform) if platform else None,
+        languages=languages_in(lang),
+        platforms=platforms_in(platform),
         since=_utc(since),
         until=_utc(until),
         minimum_agreement=min_agreement,

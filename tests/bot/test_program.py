@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.cli.choices import languages_in, platforms_in
+from bot.errors import StartError
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,3 +66,24 @@ def test_a_backup_without_a_name_is_refused(shell: Shell) -> None:
         "grove: The backup needs a place: name a new folder.\n",
     )
     assert list(shell.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["export", "sync"])
+@pytest.mark.parametrize("option", [["--lang", "xx"], ["--platform", "irc"]])
+def test_a_choice_that_fits_nothing_is_refused(command: str, option: list[str]) -> None:
+    done = CliRunner().invoke(app, [command, "somewhere", *option])
+
+    assert isinstance(done.exception, StartError)
+    assert str(done.exception).startswith(f"{option[0]}: '{option[1]}' is no ")
+
+
+def test_all_states_leave_no_state_to_choose() -> None:
+    words = ["export", "-", "--all-states", "--state", "growing"]
+
+    assert isinstance(CliRunner().invoke(app, words).exception, StartError)
+
+
+def test_languages_and_platforms_are_known_by_any_name_of_theirs() -> None:
+    assert languages_in(["english", "zh_Hans", "de"]) == {"en", "zh", "de"}
+    assert platforms_in(["Telegram", "import"]) == {"telegram", "import"}
+    assert languages_in(None) is platforms_in([]) is None
