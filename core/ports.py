@@ -210,7 +210,7 @@ class UnitOfWork(Casework, Allowances, Reminders, Protocol):
         ...
 
     def last_answer(self, person_id: int, since: datetime) -> Task | None:
-        """The newest answered task."""
+        """The newest answered task; none whose text was withdrawn."""
         ...
 
     def overdue_tasks(self, now: datetime, limit: int) -> Sequence[Task]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.model import (
     REPLYING,
+    Fate,
     Slot,
     Task,
     TaskKind,
@@ -116,8 +117,15 @@ class Work(Trees):
             and task.state is TaskState.ANSWERED
             and task.answered_at is not None
             and task.answered_at >= since
+            and not self._is_withdrawn(task)
         ]
         return max(answered, key=lambda item: item[:2])[2] if answered else None
+
+    def _is_withdrawn(self, task: Task) -> bool:
+        if task.message_id is None:
+            return False
+        message = self._t.trees[task.tree_id or 0].messages[task.message_id]
+        return message.fate is Fate.WITHDRAWN
 
     def overdue_tasks(self, now: datetime, limit: int) -> Sequence[Task]:
         overdue = [t for t in self._t.tasks.values() if t.is_open and t.expires_at <= now]

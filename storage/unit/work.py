@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from core.model import LABELLING, RANKING, REPLYING, Slot, Task, TaskKind
+from core.model import LABELLING, RANKING, REPLYING, Fate, Slot, Task, TaskKind
 from core.values import replace
-from storage.codes import KIND, KIND_OF
+from storage.codes import FATE, KIND, KIND_OF
 from storage.convert import (
     ANSWERED,
     ASKED,
@@ -129,13 +129,16 @@ SELECT count(*) FROM task k
 WHERE k.person_id = $1 AND k.state IN (1, 2, 3, 4, 5) AND k.leased_at >= $3 AND k.community_id = $2
 """
 
-# What a person answered last, among the answers to the tasks they took last.
+# What a person answered last, among the answers to the tasks they took last; a text that they
+# withdrew is no answer any more.
 LAST_ANSWER = f"""
 SELECT {columns("k", TASK)} FROM task k WHERE k.id = (
   SELECT n.id FROM (
-    SELECT x.id, x.answered_at FROM task x WHERE x.person_id = $1 AND x.state = 2
+    SELECT x.id, x.answered_at, x.message_id FROM task x WHERE x.person_id = $1 AND x.state = 2
     ORDER BY x.leased_at DESC LIMIT 200
-  ) n WHERE n.answered_at >= $2 ORDER BY n.answered_at DESC, n.id DESC LIMIT 1)
+  ) n WHERE n.answered_at >= $2 AND NOT EXISTS (
+    SELECT 1 FROM message m WHERE m.id = n.message_id AND m.fate = {FATE[Fate.WITHDRAWN]})
+  ORDER BY n.answered_at DESC, n.id DESC LIMIT 1)
 """
 
 # Initial prompts being written in a language.

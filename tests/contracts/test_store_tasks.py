@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fakes.planting import AT, answered, ended, grow, leased, moved, plant, ranked, someone, task
 
-from core.model import Ballot, Review, Task, TaskKind, TaskState, Tree, TreeState
+from core.model import Ballot, Fate, Review, Task, TaskKind, TaskState, Tree, TreeState
 from core.people import Report, Who
 from core.ports import Store, UnitOfWork
 
@@ -170,6 +170,23 @@ async def test_the_last_answer_is_the_newest_that_still_stands(store: Store) -> 
     wanted, found = await store.transact(work)
     assert [task.id for task in found if task] == wanted
     assert found[2] is None
+
+
+async def test_a_text_that_was_withdrawn_is_no_answer_any_more(store: Store) -> None:
+    def work(unit: UnitOfWork) -> tuple[Task, Task | None]:
+        ada = someone(unit).id
+        tree, gone = plant(unit, ada), plant(unit, ada, root={"fate": Fate.WITHDRAWN})
+        for number, root in enumerate((tree.id, gone.id)):
+            task = unit.add_task(prompt_task(ada))
+            at = AT + number * MINUTE
+            answer = {"state": TaskState.ANSWERED, "tree_id": root, "message_id": root}
+            unit.save_task(replace(task, answered_at=at, **answer))
+        return task, unit.last_answer(ada, AT)
+
+    withdrawn, found = await store.transact(work)
+
+    assert found is not None
+    assert found.id < withdrawn.id
 
 
 async def test_leases_that_ran_out_come_oldest_first(store: Store) -> None:

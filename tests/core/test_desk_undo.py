@@ -208,6 +208,21 @@ async def test_what_was_taken_back_otherwise_cannot_be_taken_back_again() -> Non
     assert author.notes == "You have no such text. See /mine."
 
 
+async def test_an_answer_before_a_text_that_was_withdrawn_can_be_taken_back() -> None:
+    village = Village()
+    author = await village.prompt("How do bees find their way?")
+    await author.takes("initial_prompt")
+    await author.writes("Why is the sky blue?")
+    await author.does("withdraw")
+    assert author.screen.passages[-1].text == "Why is the sky blue?"
+    await author.press("gone")
+
+    await author.does("undo")
+
+    assert author.notes == "Taken back. You can answer again."
+    assert author.screen.passages[-1].text == "How do bees find their way?"
+
+
 # ---------------------------------------------------------------- own texts
 
 
