@@ -59,6 +59,8 @@ _DEEDS: Mapping[str, _Deed] = {
     ),
 }
 _NEED_REASON = frozenset("wbB")
+_BLOCKS = {"b": False, "B": True}
+"""Whether a block is one everywhere."""
 
 
 def press_who(visit: Visit, task_id: int | None, argument: str | None) -> Screen:
@@ -70,7 +72,7 @@ def press_who(visit: Visit, task_id: int | None, argument: str | None) -> Screen
     if letter not in _DEEDS:
         raise Unknown(OUT_OF_DATE)
     if letter in _NEED_REASON and not code:
-        return _ask_reason(person, letter)
+        return _ask_reason(visit, person, letter)
     return acted(visit, person, letter, reason_from(code) if code else "")
 
 
@@ -78,13 +80,15 @@ def acted(visit: Visit, person: Person, letter: str, reason: str) -> Screen:
     """An act on a person; by command, with the reason in the moderator's own words."""
     deed = _DEEDS[letter]
     if letter in _NEED_REASON and not reason:
-        return _ask_reason(person, letter)
+        return _ask_reason(visit, person, letter)
     deed.do(visit, person, reason)
     done = deed.done(_name(person))
     return shown(visit, judging.subject(visit, person.id), [done])
 
 
-def _ask_reason(person: Person, letter: str) -> Screen:
+def _ask_reason(visit: Visit, person: Person, letter: str) -> Screen:
+    if letter in _BLOCKS:
+        judging.place_of_block(visit, person, everywhere=_BLOCKS[letter])
     return AskChoice(
         title=_DEEDS[letter].question(_name(person)),
         body=(N_("Why? Your own words can be given with /mod."),),

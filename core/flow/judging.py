@@ -212,20 +212,32 @@ def warn(visit: Visit, person: Person, reason: str) -> None:
 
 def block(visit: Visit, person: Person, reason: str, *, everywhere: bool) -> None:
     """No more work for a person: in this community, or everywhere if an owner says so."""
+    where = place_of_block(visit, person, everywhere=everywhere)
+    moderation.block(visit, person.id, reason, community_id=where)
+
+
+def place_of_block(visit: Visit, person: Person, *, everywhere: bool) -> int | None:
+    """The community, or None for everywhere; a refusal where this moderator cannot block them."""
     if person.id == visit.person.id:
         raise NotAllowed(N_("You can't block yourself."))
-    moderation.block(visit, person.id, reason, community_id=_where(visit, everywhere=everywhere))
+    return _where(visit, f"/mod block-everywhere #{person.id}", everywhere=everywhere)
 
 
 def unblock(visit: Visit, person: Person, reason: str, *, everywhere: bool) -> None:
-    where = _where(visit, everywhere=everywhere)
+    where = _where(visit, f"/mod unblock-everywhere #{person.id}", everywhere=everywhere)
     moderation.unblock(visit, person.id, reason, community_id=where)
 
 
-def _where(visit: Visit, *, everywhere: bool) -> int | None:
+def _where(visit: Visit, instead: str, *, everywhere: bool) -> int | None:
+    """`instead` is what to type in private."""
     if not everywhere:
         if visit.here_id is None:
-            raise Unknown(N_("In private there is no community. Choose “everywhere”."))
+            raise Unknown(
+                N_(
+                    "In private there is no community. For all communities type {command}.",
+                    command=instead,
+                )
+            )
         return visit.here_id
     if not visit.is_owner:
         raise NotAllowed(N_("Only owners of this bot can block people everywhere."))

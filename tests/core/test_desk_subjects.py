@@ -182,6 +182,8 @@ async def test_only_owners_block_everywhere(village: Neighbourhood) -> None:
 
     await moderator.does("mod", action="block-everywhere", what=number, reason="rude")
     assert moderator.notes == "Only owners of this bot can block people everywhere."
+    await moderator.does("mod", action="block-everywhere", what=number)
+    assert moderator.notes == "Only owners of this bot can block people everywhere."
     await moderator.does("mod", action="person", what=number)
     assert "Block everywhere" not in labels(moderator)
     await owner.does("mod", action="person", what=number)
@@ -216,10 +218,13 @@ async def test_in_private_an_owner_has_no_community_to_block_in(village: Neighbo
     author = await village.prompt()
     owner = village.owner()
 
-    await owner.does("mod", action="block", what=author.who.name, reason="x")
+    number = f"#{village.person(author).id}"
 
-    assert "In private there is no community." in owner.notes
-    assert "Block" not in labels(owner)
+    for deed, reason in (("block", "x"), ("block", ""), ("unblock", "")):
+        await owner.does("mod", action=deed, what=author.who.name, reason=reason)
+        assert "In private there is no community." in owner.notes
+        assert f"/mod {deed}-everywhere {number}" in owner.notes
+        assert "Block" not in labels(owner)
 
 
 async def test_nobody_blocks_themselves(village: Neighbourhood) -> None:
@@ -228,6 +233,8 @@ async def test_nobody_blocks_themselves(village: Neighbourhood) -> None:
     number = f"#{village.person(author).id}"
 
     await moderator.does("mod", action="block", what=number, reason="x")
+    assert moderator.notes == "You can't block yourself."
+    await moderator.does("mod", action="block", what=number)
     assert moderator.notes == "You can't block yourself."
     await moderator.does("mod", action="person", what=number)
 
