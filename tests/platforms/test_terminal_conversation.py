@@ -188,6 +188,7 @@ async def test_a_folder_that_takes_no_file_is_named_and_the_talk_goes_on(
     screens = await Room(taken, capsys).typed(*HELLO, "/export-my-data", "/me")
 
     assert any(f"could not be written to {taken} (" in screen for screen in screens)
+    assert not any("@ " in screen for screen in screens)
     assert "Streak" in screens[-1]
 
 

@@ -97,7 +97,7 @@ def _whole(view: View, saved: Path | None) -> Iterator[RenderableType]:
             yield _passage(candidate, view, number)
     if screen.table is not None:
         yield _table(screen.table, language)
-    if screen.attachment is not None:
+    if screen.attachment is not None and saved is not None:
         yield Words(f"⇩ {saved}: {_said(screen.attachment.description, language)}", style="bold")
     yield from _field(screen)
     if screen.refused:  # last, where the eye is

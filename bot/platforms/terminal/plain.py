@@ -54,7 +54,7 @@ def _whole(view: View, saved: Path | None) -> Iterator[str]:
             yield from _passage(candidate, f"({number}) ", view)
     if screen.table is not None:
         yield from _table(screen.table, language)
-    if screen.attachment is not None:
+    if screen.attachment is not None and saved is not None:
         yield f"@ {saved}: {_said(screen.attachment.description, language)}"
     yield from _field(screen)
 
