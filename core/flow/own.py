@@ -158,6 +158,10 @@ def own_text(visit: Visit, message_id: int) -> tuple[Tree, Message]:
 
 def may_change(tree: Tree, message: Message) -> Text | None:
     """Why a text of one's own can no longer be changed; None when it can."""
+    if message.fate is Fate.DELETED:
+        return N_("A moderator has removed this text, so it can no longer be changed.")
+    if message.held:
+        return N_("This text waits for a moderator, so it can't be changed now.")
     if not _is_untouched(tree, message):
         return N_("This text has been reviewed already, so it can no longer be changed.")
     return None

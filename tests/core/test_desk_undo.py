@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from fakes.players import Player
 from fakes.village import Village
@@ -256,6 +258,24 @@ async def test_a_text_is_not_changed_under_the_eyes_of_a_reviewer(village: Villa
     assert author.notes == "Somebody is reviewing this text right now. Try again a little later."
     assert author.screen.passages[-1].text == "How do ants find their way?"
     assert isinstance(author.screen, AskText)  # still asked
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (moderation.remove, "A moderator has removed this text, so it can no longer be changed."),
+        (moderation.hold, "This text waits for a moderator, so it can't be changed now."),
+    ],
+)
+async def test_a_text_that_a_moderator_has_taken_in_hand_is_not_changed(
+    village: Village, act: Callable[..., object], said: str
+) -> None:
+    author = await village.prompt()
+    await village.turn(lambda turn: act(turn, village.tree.id))
+
+    for command in ("edit", "withdraw"):
+        await author.does(command, text="1")
+        assert author.notes == said
 
 
 async def test_a_change_that_comes_after_a_review_comes_back(village: Village) -> None:
