@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from core.bulletin import Outgoing
 from core.commands import kinds_named
@@ -18,6 +17,7 @@ from core.languages import LANGUAGES
 from core.model import TaskKind
 from core.schedule import BOARDS, Schedule
 from core.text import N_, Text
+from core.timezones import timezone_named
 from core.values import replace
 
 # ---------------------------------------------------------------- /config
@@ -197,10 +197,9 @@ def _quiet(visit: Visit, rules: Rules, value: str) -> Rules:
 
 
 def _timezone(visit: Visit, rules: Rules, value: str) -> Rules:
-    wanted = value.replace(" ", "_").casefold()
-    for known in available_timezones():
-        if known.casefold() == wanted:
-            return replace(rules, timezone=known)
+    known = timezone_named(value)
+    if known is not None:
+        return replace(rules, timezone=known)
     raise Unknown(
         N_(
             "I don't know the time zone “{name}”. Write it like Europe/Madrid or UTC.",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
 from hashlib import sha256
-from zoneinfo import available_timezones
 
 from core.errors import NotAllowed, Unknown
 from core.flow import reminding
@@ -18,6 +16,7 @@ from core.languages import LANGUAGES
 from core.model import Fate
 from core.people import AuditEntry, Consent, ConsentAct
 from core.text import N_
+from core.timezones import timezone_named
 from core.tree import with_ballots, with_fate, with_reviews
 from core.values import replace
 
@@ -105,8 +104,7 @@ def choose_interface(visit: Visit, code: str) -> None:
 
 def choose_timezone(visit: Visit, name: str) -> str:
     """Set the time zone by its IANA name, in any case."""
-    wanted = name.strip().replace(" ", "_").casefold()
-    known = _timezones().get(wanted)
+    known = timezone_named(name)
     if known is not None:
         visit.save_person(replace(visit.person, timezone=known))
         reminding.move(visit)
@@ -117,11 +115,6 @@ def choose_timezone(visit: Visit, name: str) -> str:
             name=name[:60],
         )
     )
-
-
-@cache
-def _timezones() -> Mapping[str, str]:
-    return {name.casefold(): name for name in available_timezones()}
 
 
 # ---------------------------------------------------------------- linked accounts

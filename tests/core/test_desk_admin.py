@@ -146,6 +146,7 @@ async def test_every_setting_is_set_by_name_and_shown(
         ("quota", "-1"),
         ("quiet", "late"),
         ("timezone", "Atlantis"),
+        ("timezone", "localtime"),
         ("language", "de, en"),
     ],
 )

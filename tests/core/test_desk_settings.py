@@ -142,6 +142,16 @@ async def test_a_time_zone_is_set_however_it_is_written(village: Village, words:
     assert village.person(player).timezone == "Europe/Madrid"
 
 
+@pytest.mark.parametrize("name", ["localtime", "factory"])
+async def test_a_name_that_means_no_time_zone_is_refused(village: Village, name: str) -> None:
+    player = await village.volunteer()
+
+    await player.does("timezone", zone=name)
+
+    assert player.screen.refused
+    assert player.notes.startswith(f"I don't know the time zone “{name}”.")
+
+
 async def test_a_time_zone_is_asked_for(village: Village) -> None:
     player = await village.volunteer()
     await player.does("timezone")
