@@ -157,6 +157,14 @@ async def test_as_turns_the_terminal_into_another_volunteers(room: Room) -> None
     assert "Before you begin" in screens[-1]
 
 
+async def test_help_names_the_commands_of_the_terminal_too(room: Room) -> None:
+    listed, quitting, working = await room.typed("/help", "/help /quit", "/help work")
+
+    assert "/quit leaves" in listed
+    assert quitting.startswith("! In the terminal: ")
+    assert "/quit" not in working
+
+
 async def test_own_data_is_put_into_a_file_for_the_owner_alone(room: Room, tmp_path: Path) -> None:
     screens = await room.typed(*HELLO, "/export-my-data")
 

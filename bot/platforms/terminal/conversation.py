@@ -13,6 +13,7 @@ from bot.observed import Desk
 from bot.platforms.terminal.entry import Entry, next_entry
 from bot.platforms.terminal.lines import Lines
 from bot.platforms.terminal.meaning import (
+    OWN_COMMANDS,
     Become,
     Hint,
     Leave,
@@ -25,12 +26,27 @@ from bot.platforms.terminal.meaning import (
     text_meaning,
 )
 from bot.traces import new_error_id, told
-from core.dialogue import AskLabels, AskText, Attachment, Event, Labelled, Say, Screen, Typed
+from core.dialogue import (
+    AskLabels,
+    AskText,
+    Attachment,
+    Command,
+    Event,
+    Labelled,
+    Press,
+    Say,
+    Screen,
+    Typed,
+)
 from core.languages import interface_language
 from core.people import Who
 from core.text import N_, Text
+from core.values import replace
 
 log = logging.getLogger(__name__)
+
+_HELP = (Command("help"), Press("help"))
+"""What brings up the list of commands, in which this platform names its own too."""
 
 
 class Page(Protocol):
@@ -120,6 +136,8 @@ class Conversation:
         except Exception as fault:  # of the store; the desk has undone everything
             self._page.tell(_apology(fault), before.screen.language)
             return
+        if event in _HELP and not screen.refused:
+            screen = replace(screen, body=(*screen.body, OWN_COMMANDS))
         if _asks_nothing_more(screen):
             self._page.screen(View(screen), None)
             return

@@ -22,6 +22,11 @@ from core.dialogue import (
 from core.screening import without_unkept_signs
 from core.text import N_, Text
 
+OWN_COMMANDS = N_(
+    "In the terminal: /as ANNA makes you another volunteer, /show shows the whole screen again, "
+    "/quit leaves."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -115,9 +120,15 @@ def _slash(line: str, view: View) -> Meaning:
             return _become(rest)
         case "press":
             return Send(Press(rest.strip()))
+        case "help" if _is_own(rest):
+            return Hint(OWN_COMMANDS)
         case "show":
             return Show(replace(view, revealed=True))
     return Send(command_typed(name, rest))
+
+
+def _is_own(command: str) -> bool:
+    return command.strip().removeprefix("/").lower() in {"as", "show", "quit", "exit"}
 
 
 def _become(words: str) -> Meaning:
