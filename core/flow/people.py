@@ -193,7 +193,7 @@ def leave(visit: Visit, *, with_texts: bool) -> int:
             withdrawn += 1
     visit.unit.record(AuditEntry(at=visit.now, act="person left", reason=f"{withdrawn} texts"))
     visit.unit.forget_person(visit.person.id)
-    visit.person = replace(visit.person, notice=None)  # nobody is left to be told
+    visit.person = replace(visit.person, notice=None, warning=None)  # nobody is left to be told
     return withdrawn
 
 

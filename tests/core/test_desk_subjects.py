@@ -60,6 +60,17 @@ async def anybodys_report(village: Neighbourhood):  # type: ignore[no-untyped-de
     return village.tree.root
 
 
+async def test_a_warning_goes_with_the_profile(village: Neighbourhood) -> None:
+    author = await village.prompt()
+    number = f"#{village.person(author).id}"
+    await village.moderator().does("mod", action="warn", what=number, reason="Be kind.")
+
+    await author.send(Press("forget::profile!"))
+
+    assert str(author.screen.title) == "Receipt"
+    assert (author.notes, author.buttons) == ("", [])
+
+
 async def test_a_second_warning_does_not_hide_the_first(village: Neighbourhood) -> None:
     author = await village.prompt()
     number = f"#{village.person(author).id}"
