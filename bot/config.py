@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from difflib import get_close_matches
 from io import StringIO
@@ -31,6 +31,8 @@ SECRETS = (
 """Settings that may also be in a file of their own, named by the setting with _FILE at its end."""
 
 
+_OPTIONS = {"discord_shard_ids": "--shard-ids", "discord_shard_count": "--shard-count"}
+"""Settings that a command takes too."""
 _UTF8 = "utf-8-sig"
 """With the mark that some editors put before it, or without."""
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -186,7 +188,14 @@ def settings_from(env_file: Path | None = Path(".env"), **given_on_top: object) 
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError("; ".join(_faults(error))) from None
+        raise SettingsError(_by_option("; ".join(_faults(error)), on_top)) from None
+
+
+def _by_option(said: str, on_top: Collection[str]) -> str:
+    """A setting that was given as an option is called as it was typed."""
+    for name in _OPTIONS.keys() & on_top:
+        said = said.replace(f"{PREFIX}{name.upper()}", _OPTIONS[name])
+    return said
 
 
 def policy_from(settings: Settings) -> Policy:
@@ -252,7 +261,7 @@ def _from_files(given: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
-        name = PREFIX + "_".join(map(str, fault["loc"])).upper()
+        name = PREFIX + "_".join(x for x in fault["loc"] if isinstance(x, str)).upper()
         said = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "value_error" and fault["loc"] in ((), ("policy",)):
             # these validators look at several settings, and name the one that is wrong themselves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +38,23 @@ class Address:
 def address_from(url: str | None, data_dir: Path) -> Address:
     """The address that a URL names; without one, a file in the data folder."""
     if not url:
-        return Address(path=data_dir / FILE)
+        return _of_file(data_dir / FILE)
     scheme, found, rest = url.partition("://")
     if scheme in _SQLITE and found:
         if not rest.startswith("/") or len(rest) < 2:
             raise StoreUnreachable(f"A SQLite URL is sqlite:///PATH, this one is {url}.")
-        return Address(path=Path(rest[1:]))
+        if rest == "/:memory:":
+            raise StoreUnreachable("A store needs a file: sqlite:///PATH, not one in memory.")
+        return _of_file(Path(rest[1:]))
     if scheme in _POSTGRES and found:
         return Address(url=f"postgresql://{rest}")
     raise StoreUnreachable(
         "The database URL must begin with sqlite:/// or postgresql://,"
         f" this one begins with {scheme[:20]}."
     )
+
+
+def _of_file(path: Path) -> Address:
+    if os.path.isdir(path):
+        raise StoreUnreachable(f"{path} is a folder; a store in SQLite is a file.")
+    return Address(path=path)

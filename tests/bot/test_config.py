@@ -105,7 +105,7 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROVE_HTTP_PORT", "70000", "GROVE_HTTP_PORT"),
         ("GROVE_LOG_LEVEL", "loud", "GROVE_LOG_LEVEL"),
         ("GROVE_DISCORD_SHARD_IDS", "0,1", "GROVE_DISCORD_SHARD_IDS: need DISCORD_SHARD_COUNT"),
-        ("GROVE_DISCORD_SHARD_IDS", "a,b", "GROVE_DISCORD_SHARD_IDS"),
+        ("GROVE_DISCORD_SHARD_IDS", "a,b", "GROVE_DISCORD_SHARD_IDS ('a')"),
         ("GROVE_TELEGRAM_API_BASE", "example.org", "must begin with https://"),
         ("GROVE_TELEGRAM_WEBHOOK_SECRET", "so secret!", "must be 1 to 256 letters"),
         ("GROVE_TELEGRAM_WEBHOOK_WORKERS", "0", "GROVE_TELEGRAM_WEBHOOK_WORKERS"),
@@ -149,6 +149,12 @@ def test_a_wrong_setting_is_refused_in_one_line(
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("ids", ["x", "0,1"])
+def test_an_option_is_called_as_it_was_typed(ids: str) -> None:
+    with pytest.raises(SettingsError, match=r"^--shard-ids"):
+        settings_from(discord_shard_ids=ids)
 
 
 def test_a_wrong_name_in_the_file_is_refused_too() -> None:

@@ -116,10 +116,19 @@ def test_an_address_is_told_without_its_password() -> None:
     assert str(address_from("postgresql://u:secret@h/d", Path())) == "postgresql://u@h/d"
 
 
-@pytest.mark.parametrize("url", ["mysql://x", "x", "sqlite://", "sqlite:///", "sqlite:x"])
+@pytest.mark.parametrize("url", ["mysql://x", "x", "sqlite://", "sqlite:///", "sqlite:x",
+                                 "sqlite:///:memory:"])  # fmt: skip
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(StoreUnreachable):
         address_from(url, Path())
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "grove.db").mkdir()
+
+    for url in (None, f"sqlite:///{tmp_path}"):
+        with pytest.raises(StoreUnreachable, match="is a folder"):
+            address_from(url, tmp_path)
 
 
 # ---------------------------------------------------------------- statements
