@@ -15,7 +15,7 @@ from core.model import TaskKind, TreeState
 from core.policy import Policy
 from core.ports import Store
 from storage.address import address_from
-from storage.identity import secret_from
+from storage.identity import kept_secret, secret_from
 from storage.open import SqlStore, open_store, open_untouched
 from storage.publication import kept_seed
 from storage.schema import HEAD, revision
@@ -35,6 +35,11 @@ def secret(settings: Settings) -> str:
         return settings.secret_key.get_secret_value()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return secret_from(settings.data_dir)
+
+
+def secret_there(settings: Settings) -> str | None:
+    """The same where there is one; none is made."""
+    return _key(settings) or kept_secret(settings.data_dir)
 
 
 async def pseudonyms(settings: Settings, store: SqlStore) -> Pseudonyms:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from storage import sqlite
 from storage.address import FILE, Address
 from storage.errors import StoreDamaged, StoreError, StoreReadOnly, StoreUnreachable
-from storage.identity import KEY_FILE
+from storage.identity import KEY_FILE, Identity, replace_secret
+from storage.unit.keys import marks_known_to
 
 PAGES_AT_ONCE = 1000
-"""Between so many pages others may write; the copy still is of one moment, or begun again."""
+"""Pages copied in one go."""
 
 
-def back_up(address: Address, secret: str, folder: Path) -> Path:
+def back_up(address: Address, secret: str | None, folder: Path) -> Path:
     """Copy the store into a folder, whole and checked, while others go on working with it.
 
-    The secret goes with it: without it the platform ids in the store cannot be read.
+    The secret goes with it: without it the platform ids in the store cannot be read. One that is
+    not the store's own is refused, and nothing is copied.
     """
     if address.path is None:
         raise StoreError(
@@ -28,38 +32,78 @@ def back_up(address: Address, secret: str, folder: Path) -> Path:
         )
     if not address.path.exists():
         raise StoreUnreachable(f"There is no store at {address} to back up.")
-    target = folder / FILE
-    if target.exists():
-        raise StoreError(f"{target} is there already; name another folder.")
-    unfinished = target.with_name(f".{FILE}.unfinished")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)
-        _copy(address.path, unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        _keep(secret, folder / KEY_FILE)
-        unfinished.replace(target)
-    except OSError as error:
-        raise StoreReadOnly(f"{folder} takes no backup: {error.strerror}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    if secret is None:
+        raise StoreError(
+            f"The key of {address} is not here: set GROVE_SECRET_KEY, or put {KEY_FILE} back into"
+            " the data folder."
+        )
+    with sqlite.translated(address.path), _view(address.path) as live:
+        marks_known_to(Identity(secret), sqlite.SqliteSql(live))
+        try:
+            return _put(live, secret, folder)
+        except OSError as error:
+            raise StoreReadOnly(f"{folder} takes no backup: {error.strerror}.") from error
+
+
+@contextmanager
+def _view(path: Path) -> Iterator[sqlite3.Connection]:
+    """The store as it is at this moment, however much others write meanwhile.
+
+    Without a transaction a copy would begin again after each of their commits.
+    """
+    with closing(sqlite3.connect(path, timeout=sqlite.BUSY_SECONDS, isolation_level=None)) as live:
+        live.execute("BEGIN")
+        live.execute("SELECT 1 FROM sqlite_master").fetchone()
+        yield live
+
+
+def _put(live: sqlite3.Connection, secret: str, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        target, key = folder / FILE, folder / KEY_FILE
+        for path in (target, key):
+            if path.exists() or path.is_symlink():
+                raise StoreError(f"{path} is there already; name another folder.")
+        unfinished = target.with_name(f".{FILE}.unfinished")
+        try:
+            unfinished.unlink(missing_ok=True)
+            unfinished.touch(mode=0o600, exist_ok=False)
+            _copy(live, unfinished)
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+            replace_secret(key, secret)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return target
 
 
-def _keep(secret: str, path: Path) -> None:
-    path.touch(mode=0o600)
-    path.write_text(f"{secret}\n", encoding="ascii")
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One backup at a time in a folder; the system lets go for a process that was killed."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        if not _is_locked(number):
+            raise StoreError(f"Another backup is on its way into {folder}; name another folder.")
+        yield
+    finally:
+        os.close(number)
 
 
-def _copy(source: Path, target: Path) -> None:
-    with (
-        sqlite.translated(source),
-        closing(sqlite3.connect(source, timeout=sqlite.BUSY_SECONDS)) as live,
-        closing(sqlite3.connect(target)) as copy,
-    ):
+def _is_locked(number: int) -> bool:
+    """Whether nobody else holds it; where the file system knows no locks, nobody does."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _copy(live: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy:
         live.backup(copy, pages=PAGES_AT_ONCE)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise StoreDamaged(f"The copy of {source} is damaged, and so may be the store.")
+            raise StoreDamaged("The copy is damaged, and so may be the store.")

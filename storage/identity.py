@@ -87,10 +87,23 @@ def event_number(key: str) -> int:
 
 def secret_from(data_dir: Path) -> str:
     """The secret kept beside the store; made, for its owner's eyes only, on the first start."""
+    kept = kept_secret(data_dir)
+    if kept is None:
+        _make_secret(data_dir / KEY_FILE)
+        kept = kept_secret(data_dir)
+        assert kept is not None
+    return kept
+
+
+def kept_secret(data_dir: Path) -> str | None:
+    """The same where there is one; none is made."""
     path = data_dir / KEY_FILE
-    if not path.exists():
-        _make_secret(path)
-    return path.read_text(encoding="ascii").strip()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{path} is no text in UTF-8; put back the one of a backup.") from error
 
 
 def _make_secret(path: Path) -> None:
@@ -122,7 +135,7 @@ def _written(path: Path, secret: str) -> Path:
     """A file beside this one, whole on the disk, for its owner's eyes only."""
     unfinished = path.with_name(f".{path.name}.{token_urlsafe(8)}")
     handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(secret + "\n")
         file.flush()
         os.fsync(handle)

@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from storage.errors import StoreError
-from storage.identity import KEY_FILE, replace_secret
+from storage.identity import KEY_FILE, kept_secret, replace_secret, secret_from
 from storage.open import SqlStore
 from storage.unit import SqlUnit
 
@@ -18,9 +18,9 @@ AT_ONCE = 500
 def begin_rotation(data_dir: Path) -> str:
     """Put a new secret before the one in the data folder; one that was begun goes on."""
     path = data_dir / KEY_FILE
-    if not path.exists():
+    kept = kept_secret(data_dir)
+    if kept is None:
         raise StoreError(f"There is no key at {path} yet; it is made on the first start.")
-    kept = path.read_text(encoding="ascii").strip()
     if "," in kept:
         return kept
     both = f"{token_urlsafe(32)},{kept}"
@@ -30,8 +30,7 @@ def begin_rotation(data_dir: Path) -> str:
 
 def end_rotation(data_dir: Path) -> None:
     """Keep the new secret alone."""
-    path = data_dir / KEY_FILE
-    replace_secret(path, path.read_text(encoding="ascii").strip().partition(",")[0])
+    replace_secret(data_dir / KEY_FILE, secret_from(data_dir).partition(",")[0])
 
 
 async def rotate(store: SqlStore) -> int:

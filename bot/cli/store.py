@@ -96,11 +96,11 @@ def backup(
 ) -> None:
     """Copy the store and its key into a folder, while others go on working."""
     from bot.config import settings_from
-    from bot.store import database_url, secret
+    from bot.store import database_url, secret_there
     from storage.address import address_from
     from storage.backup import back_up
 
     settings = settings_from()
     address = address_from(database_url(settings), settings.data_dir)
-    path = back_up(address, secret(settings), folder)
+    path = back_up(address, secret_there(settings), folder)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB. It holds the key: keep it safe.")

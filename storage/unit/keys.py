@@ -8,8 +8,11 @@ strangers. Once every id is written with the present secret, that one alone is m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from storage.driver import Row, Value
 from storage.errors import StoreError
+from storage.identity import Identity
 from storage.unit.base import Part
 
 MARKS, RETIRED = "secrets", "retired hash keys"
@@ -42,19 +45,37 @@ _WRONG = (
 _CHANGED = "The secret key of this store was changed: stop this program and start it again."
 
 
+class Asked(Protocol):
+    """Whatever answers a question, in a transaction of the store or beside it."""
+
+    def row(self, sql: str, *values: Value) -> Row | None: ...
+
+
+def marks_known_to(identity: Identity, db: Asked) -> Sequence[str]:
+    """The marks in a store; a StoreError when one of its secrets is none of these."""
+    marks = _marks(db)
+    if not marks:
+        newest = db.row(ANY_ID)
+        if newest is not None:  # of a store that was made before there were marks
+            identity.decrypted(newest[0])
+            marks = identity.marks
+    if not set(marks) <= set(identity.marks):
+        raise StoreError(_WRONG)
+    return marks
+
+
+def _marks(db: Asked) -> Sequence[str]:
+    row = db.row(FACT, MARKS)
+    return () if row is None else tuple(row[0].split(","))
+
+
 class Keys(Part):
     """What the platform ids are written with."""
 
     def admit_secret(self) -> None:
         """Refuse a program that lacks a secret; mark the one it is going to write with."""
-        identity, marks = self.means.identity, self._marks()
-        if not marks:
-            newest = self.db.row(ANY_ID)
-            if newest is not None:  # of a store that was made before there were marks
-                identity.decrypted(newest[0])
-                marks = identity.marks
-        if not set(marks) <= set(identity.marks):
-            raise StoreError(_WRONG)
+        identity = self.means.identity
+        marks = marks_known_to(identity, self.db)
         if identity.marks[0] not in marks:
             self._keep_marks((*marks, identity.marks[0]))
         retired = self.db.row(FACT, RETIRED)
@@ -64,7 +85,7 @@ class Keys(Part):
 
     def require_present_secret(self) -> None:
         """Nobody is taken for a stranger because the secret was changed while the program ran."""
-        mine, marks = self.means.identity.marks, self._marks()
+        mine, marks = self.means.identity.marks, _marks(self.db)
         if marks and not (set(marks) <= set(mine) and mine[0] in marks):
             raise StoreError(_CHANGED)
 
@@ -97,10 +118,6 @@ class Keys(Part):
             id_hash = identity.hashes(f"{platform}{kind}", told)[0]
             self.db.run(write, number, id_hash, identity.encrypted(told))
         return [row[0] for row in rows]
-
-    def _marks(self) -> Sequence[str]:
-        row = self.db.row(FACT, MARKS)
-        return () if row is None else tuple(row[0].split(","))
 
     def _keep_marks(self, marks: Sequence[str]) -> None:
         self.db.run(KEEP_FACT, MARKS, ",".join(dict.fromkeys(marks)))
