@@ -16,7 +16,7 @@ from core.policy import Policy
 from core.ports import Store
 from storage.address import address_from
 from storage.identity import kept_secret, secret_from
-from storage.open import SqlStore, open_store, open_untouched
+from storage.open import SqlStore, open_store, open_untouched, require_store
 from storage.publication import kept_seed
 from storage.schema import HEAD, revision
 
@@ -74,8 +74,17 @@ async def opened(settings: Settings, rng: Random) -> AsyncIterator[SqlStore]:
 
 
 @asynccontextmanager
+async def existing(settings: Settings, rng: Random) -> AsyncIterator[SqlStore]:
+    """The same, and none is made where there is none."""
+    await require_store(database_url(settings), settings.data_dir)
+    async with opened(settings, rng) as store:
+        yield store
+
+
+@asynccontextmanager
 async def untouched(settings: Settings) -> AsyncIterator[SqlStore]:
     """The store to be looked at, with open work and points as the last policy left them."""
+    await require_store(database_url(settings), settings.data_dir)
     store = await open_untouched(*_place(settings), Random(), _key(settings))
     async with _closing(store):
         yield store

@@ -9,10 +9,10 @@ from random import Random
 
 from core.policy import Policy
 from storage.address import Address, address_from
-from storage.errors import StoreError, StoreReadOnly
+from storage.errors import StoreError, StoreReadOnly, StoreUnreachable
 from storage.identity import Identity, secret_from
 from storage.postgres import PostgresStore
-from storage.schema import require_head
+from storage.schema import require_head, revision
 from storage.schema import upgrade as upgrade_schema
 from storage.sqlite import SqliteStore
 from storage.tables.trees import UNFINISHED
@@ -78,6 +78,13 @@ async def open_untouched(
         await store.close()
         raise
     return store
+
+
+async def require_store(url: str | None, data_dir: Path) -> None:
+    """Refuse a place where nothing is, for those who only look; nothing is made there."""
+    address = address_from(url, data_dir)
+    if await revision(address) is None:
+        raise StoreUnreachable(f"There is no store at {address}.")
 
 
 async def upgrade(url: str | None, data_dir: Path) -> None:

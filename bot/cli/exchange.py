@@ -111,11 +111,11 @@ async def _export(target: str, wanted: Wanted, seed: str | None) -> None:
 
     from bot.config import settings_from
     from bot.exchange.export import export_store
-    from bot.store import opened, pseudonyms
+    from bot.store import existing, pseudonyms
     from core.export import Pseudonyms
 
     settings = settings_from()
-    async with opened(settings, Random()) as store:
+    async with existing(settings, Random()) as store:
         names = Pseudonyms(seed) if seed else await pseudonyms(settings, store)
         out = sys.stdout.buffer if target == "-" else Path(target)
         done = await export_store(store, wanted, out, names)

@@ -17,7 +17,7 @@ from bot.exchange.sync.choice import Selection
 from bot.exchange.sync.publish import Synced, checked_buckets, sync_store
 from bot.exchange.sync.target import Target
 from bot.exchange.sync.views import Viewer
-from bot.store import opened, pseudonyms
+from bot.store import existing, pseudonyms
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -51,7 +51,7 @@ async def sync(settings: Settings, order: Order) -> None:
 
 async def synced(settings: Settings, order: Order) -> Synced:
     """One sync of the store that the settings name."""
-    async with opened(settings, Random()) as store:
+    async with existing(settings, Random()) as store:
         viewer = Viewer(order.selection, await pseudonyms(settings, store), text_tag)
         with Progress(transient=True) as bar:
             task = bar.add_task("sync")
