@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import socket
+from threading import Thread
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +16,7 @@ from bot.exchange.errors import BrokenFile, Fault, FileError
 from bot.exchange.files import lines, written
 from bot.exchange.parquet import SCHEMA, ParquetTable, message_rows
 from bot.exchange.reading import trees
+from bot.exchange.sheets import JsonLines
 from core.export import PARQUET_COLUMNS, json_line, message_lines, tree_line
 from core.imported import Missing
 from core.model import LabelSum
@@ -89,6 +93,88 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
     with pytest.raises(FileError, match=r"nowhere/a cannot be written: No such"), written(path):
         pass
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+    (tmp_path / "shelf").mkdir()
+    place, link, nowhere = (tmp_path / name for name in ("shelf/a.jsonl", "a.jsonl", "b.jsonl"))
+    place.write_bytes(b"before")
+    link.symlink_to(place)
+    nowhere.symlink_to(tmp_path / "shelf" / "b.jsonl")
+
+    for path in (link, nowhere):
+        with written(path) as file:
+            file.write(b"one\n")
+
+    assert link.is_symlink()
+    assert nowhere.is_symlink()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        *("a.jsonl", "a.jsonl", "b.jsonl", "b.jsonl", "shelf")
+    ]
+    assert place.read_bytes() == nowhere.read_bytes() == b"one\n"
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet"])
+def test_a_pipe_takes_what_is_written_and_stays(tmp_path, name):
+    pipe, came = tmp_path / name, []
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: came.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+
+    with written(pipe) as file:
+        sheet = ParquetTable(file) if name == "a.parquet" else JsonLines(file)
+        sheet.add([{"message_id": "a"}])
+        sheet.close()
+
+    reader.join(10)
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    kept = tmp_path / f"kept {name}"
+    kept.write_bytes(came[0])
+    if name == "a.parquet":
+        assert list(message_rows(kept)) == [(1, {"message_id": "a"})]
+    else:
+        assert list(lines(kept)) == [(1, b'{"message_id":"a"}\n')]
+
+
+def test_what_is_neither_file_nor_pipe_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").mkdir()
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("b.jsonl")
+        for name, said in (("a.jsonl", "no file"), ("b.jsonl", "no file"), ("round", "Too many")):
+            with pytest.raises(FileError, match=said), written(tmp_path / name):
+                pass
+
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl", "b.jsonl", "round"}
+
+
+def test_two_who_write_one_file_at_once_leave_the_whole_of_one(tmp_path):
+    path = tmp_path / "a.jsonl"
+
+    with written(path) as first:
+        first.write(b"first")
+        with written(path) as second:
+            second.write(b"second, longer")
+        assert path.read_bytes() == b"second, longer"
+
+    assert path.read_bytes() == b"first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_what_a_killed_program_left_beside_the_file_is_removed(tmp_path):
+    path = tmp_path / "a[1].jsonl"
+    (tmp_path / ".a[1].jsonl.0badcafe.unfinished").write_bytes(b"half")
+    (tmp_path / ".a1.jsonl.0badcafe.unfinished").write_bytes(b"of another file")
+
+    with written(path) as file:
+        file.write(b"whole")
+
+    assert {entry.name for entry in tmp_path.iterdir()} == {
+        path.name,
+        ".a1.jsonl.0badcafe.unfinished",
+    }
 
 
 # ---------------------------------------------------------------- reading
