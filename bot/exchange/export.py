@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from bot.exchange.files import written
+from bot.exchange.files import is_table, require_known_ending, written
 from bot.exchange.parquet import ParquetTable
 from bot.exchange.sheets import JsonLines, Sheet
 from core.archive import TreeRecord, Wanted
@@ -42,7 +42,9 @@ async def export_store(
 
     A path takes its new content at the very end and whole; a stream gets plain JSONL.
     """
-    as_table = isinstance(target, Path) and target.suffix == ".parquet"
+    as_table = isinstance(target, Path) and is_table(target)
+    if isinstance(target, Path):
+        require_known_ending(target)
     flat = as_table or wanted.is_flat
     trees = messages = 0
     with _sheet(target, as_table) as sheet:

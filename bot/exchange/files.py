@@ -19,8 +19,22 @@ from bot.exchange.errors import FileError
 LONGEST_LINE = 2**26
 """Bytes of a line; a longer one is no tree, and may be meant to fill the memory."""
 
+ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
+"""Of files of trees, in capitals or not; one without any ending is plain JSONL."""
+
 _UNFINISHED = ".unfinished"
 _GZIP_MAGIC = b"\x1f\x8b"
+
+
+def require_known_ending(path: Path) -> None:
+    """Refuse a name that promises a form in which no trees are written."""
+    if path.suffix and not path.name.lower().endswith(ENDINGS):
+        raise FileError(f"{path} has none of the endings that are known: {', '.join(ENDINGS)}.")
+
+
+def is_table(path: Path) -> bool:
+    """Whether it is called Parquet."""
+    return path.suffix.lower() == ".parquet"
 
 
 @contextmanager
@@ -32,7 +46,7 @@ def written(path: Path) -> Iterator[BufferedIOBase]:
     """
     try:
         with path.open("wb") if _flows(path) else _file(path.resolve()) as file:
-            if path.suffix == ".gz":
+            if path.suffix.lower() == ".gz":
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
                     yield packed
             else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.exchange.errors import Fault
-from bot.exchange.files import lines
+from bot.exchange.files import is_table, lines
 from bot.exchange.parquet import message_rows
 from core.archive import TreeRecord
 from core.fields import BadField
@@ -88,7 +88,7 @@ def _belongs(item: _Item, gathered: _Item) -> bool:
 
 
 def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:
-    if path.suffix == ".parquet":
+    if is_table(path):
         yield from message_rows(path)
         return
     for number, line in lines(path):

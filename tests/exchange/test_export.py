@@ -8,11 +8,12 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 from fakes.archive import ALL, BEGUN, NAMES, message, record_of
-from fakes.exchange import exported, filled, tree_number, vote
+from fakes.exchange import exported, filled, imported, tree_number, vote
 from fakes.planting import someone
 
 from bot.exchange.errors import FileError
 from bot.exchange.export import Exported, export_store
+from bot.exchange.intake import Imported
 from core.archive import Choice, Wanted
 from core.model import TreeState
 from storage.archive import add_record
@@ -51,6 +52,25 @@ async def test_a_table_has_a_row_for_each_message(tmp_path, new_store):
         "text 12",
         "text 13",
     ]
+
+
+async def test_the_ending_of_a_file_may_be_in_capitals(tmp_path, new_store):
+    store = await filled(await new_store(), tree_number(1))
+
+    await exported(store, tmp_path / "a.PARQUET")
+    _, packed = await exported(store, tmp_path / "a.Jsonl.GZ")
+
+    assert pq.read_metadata(tmp_path / "a.PARQUET").num_rows == 5
+    assert len(gzip.decompress(packed).splitlines()) == 1
+    assert await imported(await new_store(), tmp_path / "a.PARQUET") == Imported(1, 5)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet.gz", "a.json"])
+async def test_an_ending_that_nobody_knows_is_refused(tmp_path, new_store, name):
+    with pytest.raises(FileError, match=r"known: \.jsonl, \.jsonl\.gz, \.parquet\."):
+        await exported(await new_store(), tmp_path / name)
+
+    assert not (tmp_path / name).exists()
 
 
 async def test_trees_come_in_pages_with_word_of_each(tmp_path, new_store, monkeypatch):
