@@ -26,6 +26,8 @@ _TOXICITY = (
     "sexual_explicit",
 )
 
+_NO_LISTS = "emojis and labels must be lists of names, each once, and of values, of one length"
+
 _COUNTS = pa.list_(pa.int32())
 _NAMES = pa.list_(pa.string())
 
@@ -114,7 +116,7 @@ def _message_line(number: int, row: Json) -> tuple[int, Json] | Fault:
     try:
         line |= {name: _mapping(line[name]) for name in ("emojis", "labels") if name in line}
     except (TypeError, ValueError):
-        return Fault(number, "emojis and labels must be lists of names and values, of one length")
+        return Fault(number, _NO_LISTS)
     return number, line
 
 
@@ -124,6 +126,8 @@ def _mapping(columns: object) -> object:
         return columns
     lists = {name: values or [] for name, values in columns.items()}
     names = lists.pop("name")
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise ValueError("a name that is no text, or stands twice")
     rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
     values = [row["count"] if set(row) == {"count"} else row for row in rows]
     return dict(zip(names, values, strict=True))

@@ -330,6 +330,8 @@ def test_a_table_may_be_empty_and_may_have_several_groups(tmp_path, monkeypatch)
         ({"name": ["spam"], "value": [0.5], "count": None}, None),
         ({"name": ["spam"], "value": [0.5], "count": []}, None),
         ({"name": ["spam", "pii"], "value": [0.5], "count": [1]}, None),
+        ({"name": ["spam", "spam"], "value": [0.5, 1.0], "count": [1, 1]}, None),
+        ({"name": [None], "value": [0.5], "count": [1]}, None),
     ],
 )
 def test_lists_of_a_table_may_be_missing_but_not_differ(tmp_path, labels, read_as):
@@ -345,8 +347,9 @@ def test_lists_of_a_table_may_be_missing_but_not_differ(tmp_path, labels, read_a
         assert found == (1, {"message_id": "a", "emojis": {"+1": 2}, "labels": read_as})
 
 
-def test_a_table_of_another_shape_is_a_fault_of_its_rows(tmp_path):
-    table = pa.Table.from_pylist([{"message_id": "a", "emojis": {"name": 1, "count": 2}}])
+@pytest.mark.parametrize("emojis", [{"name": 1, "count": 2}, {"name": [5], "count": [2]}])
+def test_a_table_of_another_shape_is_a_fault_of_its_rows(tmp_path, emojis):
+    table = pa.Table.from_pylist([{"message_id": "a", "emojis": emojis}])
     pq.write_table(table, tmp_path / "a.parquet")
 
     (found,) = message_rows(tmp_path / "a.parquet")
