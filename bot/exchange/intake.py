@@ -130,8 +130,6 @@ class _Source:
             at_once = ranked < self.intake.rank_at_once
             state = TreeState.RANKING if at_once else TreeState.BACKLOG_RANKING
             prepared = put_up_for_ranking(alive, self.policy, state)
-        if prepared is record:
-            return record, False
         tree = replace(prepared.tree, touched_at=self.now)
         return replace(prepared, tree=tree), prepared is not alive
 

@@ -4,11 +4,12 @@ import json
 import random
 import re
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from fakes.archive import BEGUN, NAMES
-from fakes.exchange import filled, vote
+from fakes.archive import ALL, BEGUN, NAMES
+from fakes.exchange import NOW, filled, tree_number, vote
 from fakes.planting import someone
 from fakes.synced import (
     contents,
@@ -22,9 +23,11 @@ from fakes.synced import (
 )
 
 from bot.exchange.errors import FileError
+from bot.exchange.intake import Intake, import_file
 from bot.exchange.sync.bucket import bucket_of
 from bot.exchange.sync.choice import Bound, Selection
 from bot.exchange.sync.target import Target
+from core.export import json_line, tree_line
 from core.flow.reporting import react
 from core.flow.turn import Turn
 from core.model import LabelSum, TreeState
@@ -101,6 +104,20 @@ async def test_only_the_bucket_of_a_changed_tree_is_written_again(new_store, tmp
     assert all(bucket in path for path in changed)
     assert done.written == 1
     assert b'of tree 2"' not in b"".join(contents(place).values())
+
+
+async def test_a_mended_file_that_is_imported_after_a_restore_is_published(new_store, tmp_path):
+    line = json_line(tree_line(tree_number(1), ALL, NAMES))
+    (tmp_path / "a.jsonl").write_text(line)
+    (tmp_path / "mended.jsonl").write_text(line.replace("text 12", "mended 12"))
+    for name, hours in (("a.jsonl", 0), ("mended.jsonl", 1)):
+        store, now = await new_store(), NOW + timedelta(hours=hours)  # as it was before the import
+        await import_file(store, tmp_path / name, Intake(licence="CC0"), policy=Policy(), now=now)
+        await synced(store, tmp_path / "data")
+
+    texts = b"".join(contents(tmp_path / "data").values())
+    assert b"mended 12" in texts
+    assert b"text 12" not in texts
 
 
 async def test_the_store_made_step_by_step_is_the_one_made_in_one_go(new_store, tmp_path):
