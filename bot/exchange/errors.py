@@ -22,6 +22,7 @@ class Fault:
 
     line: int  # from 1 on; of a tree of several lines the first
     reason: str
+    tree_id: object = None  # of the tree that the line is part of, where that can be told
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"

@@ -116,7 +116,7 @@ def _message_line(number: int, row: Json) -> tuple[int, Json] | Fault:
     try:
         line |= {name: _mapping(line[name]) for name in ("emojis", "labels") if name in line}
     except (TypeError, ValueError):
-        return Fault(number, _NO_LISTS)
+        return Fault(number, _NO_LISTS, line.get("message_tree_id"))
     return number, line
 
 

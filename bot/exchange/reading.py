@@ -25,7 +25,8 @@ def trees(path: Path, missing: Missing) -> Iterator[tuple[int, TreeRecord] | Fau
     """Each tree with its line, or the fault in its place.
 
     Message lines of one tree stand together, as they are exported; the first is the line of all.
-    No id stands in a file twice.
+    A tree with a broken line in it, or beside it when nobody can tell whose that is, is a fault as
+    a whole: a part of it would stand in the way of the mended file. No id stands in a file twice.
     """
     with closing(SeenNames()) as seen:
         for item in _whole(_objects(path)):
@@ -37,12 +38,32 @@ class _Item:
     """A tree as it stands in the file: one object, or one for each message."""
 
     line: int
-    tree_id: object
+    tree_id: object = None  # of message lines that name one
     objects: list[object] = field(default_factory=list)
     is_flat: bool = True
+    broken: int | None = None  # a line that is, or may be, part of it and cannot be read
+    lines: int = 1
+
+    def may_hold(self, other: _Item) -> bool:
+        """Whether the line that follows is of this tree, or cannot be told not to be."""
+        is_of_any = other.broken is not None and other.tree_id is None
+        return self.tree_id is not None and (is_of_any or other.tree_id == self.tree_id)
+
+    def take(self, other: _Item) -> None:
+        self.lines += other.lines
+        self.objects += other.objects
+        if other.broken is not None:
+            self.spoil(other.broken)
+
+    def spoil(self, line: int) -> None:
+        """This line may be part of it, unless it is known to be whole."""
+        if self.tree_id is not None:
+            self.broken = self.broken or line
 
 
 def _read(item: _Item, missing: Missing, seen: SeenNames) -> tuple[int, TreeRecord] | Fault:
+    if item.broken is not None:
+        return Fault(item.line, f"line {item.broken} is broken and may be part of this tree")
     try:
         record = _record(item, missing)
     except BadField as fault:
@@ -63,28 +84,39 @@ def _record(item: _Item, missing: Missing) -> TreeRecord:
 def _whole(objects: Iterator[tuple[int, object] | Fault]) -> Iterator[_Item | Fault]:
     """Message lines gathered by tree; a tree line is whole already."""
     gathered: _Item | None = None
+    unknown: int | None = None  # the line before, when nobody can tell whose it is
     for found in objects:
         item = found if isinstance(found, Fault) else _item(*found)
-        if isinstance(item, _Item) and gathered is not None and _belongs(item, gathered):
-            gathered.objects += item.objects
-            continue
-        if gathered is not None:
-            yield gathered
-        gathered = None if isinstance(item, Fault) else item
+        fault = item if isinstance(item, Fault) else None
         if isinstance(item, Fault):
-            yield item
-    if gathered is not None:
-        yield gathered
+            item = _Item(item.line, item.tree_id, broken=item.line)
+        elif unknown is not None:
+            item.spoil(unknown)
+        unknown = item.line if fault is not None and item.tree_id is None else None
+        if gathered is not None and gathered.may_hold(item):
+            gathered.take(item)
+        else:
+            yield from _told(gathered)
+            gathered = item
+        if fault is not None:
+            yield fault
+    yield from _told(gathered)
 
 
-def _item(line: int, value: object) -> _Item:
-    if isinstance(value, dict) and "message_id" in value:
+def _told(item: _Item | None) -> Iterator[_Item]:
+    """A tree of one broken line is told by that line already."""
+    if item is not None and not (item.lines == 1 and item.broken == item.line):
+        yield item
+
+
+def _item(line: int, value: object) -> _Item | Fault:
+    if not isinstance(value, dict):
+        return Fault(line, "line: must be an object")
+    if "message_id" in value:
         return _Item(line, value.get("message_tree_id"), [value])
+    if value.get("prompt") is None:
+        return Fault(line, "prompt: is missing", value.get("message_tree_id"))
     return _Item(line, None, [value], is_flat=False)
-
-
-def _belongs(item: _Item, gathered: _Item) -> bool:
-    return item.is_flat and item.tree_id is not None and item.tree_id == gathered.tree_id
 
 
 def _objects(path: Path) -> Iterator[tuple[int, object] | Fault]:

@@ -277,6 +277,60 @@ def test_message_lines_are_gathered_by_tree(tmp_path):
     ]
 
 
+def said(tree_id, name, **known):
+    alone = {"message_id": name, "parent_id": tree_id, "text": "Hello", "lang": "en"}
+    root = {"parent_id": None} if name == tree_id else {}
+    line = {**alone, **root, "role": "assistant" if known or not root else "prompter", **known}
+    return {**line, "message_tree_id": tree_id}
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (b'{"message_id": "a2", "text": "cut o\n', "is not JSON: Invalid control"),
+        (b"3\n", "line: must be an object"),
+        (b'{"text": "Hello"}\n', "prompt: is missing"),
+    ],
+)
+def test_a_tree_with_a_broken_line_in_it_or_beside_it_is_left_out_whole(tmp_path, broken, reason):
+    first, second, third = said("a", "a"), said("a", "a1"), said("a", "a3")
+    others = [said(name, name) for name in "bcd"]
+
+    inside = read(file_of(tmp_path, first, second, broken, third, *others))
+    behind = read(file_of(tmp_path, first, second, broken, *others))
+
+    assert inside[0].startswith(f"line 3: {reason}")
+    assert inside[1:] == [
+        "line 1: line 3 is broken and may be part of this tree", (5, "b"), (6, "c"), (7, "d")
+    ]  # fmt: skip
+    assert behind[0].startswith(f"line 3: {reason}")
+    assert behind[1:] == [
+        "line 1: line 3 is broken and may be part of this tree",
+        "line 4: line 3 is broken and may be part of this tree",
+        (5, "c"),
+        (6, "d"),
+    ]
+
+
+def test_a_broken_line_that_names_its_tree_takes_no_other_with_it(tmp_path):
+    broken = {"message_tree_id": "b", "text": "without a name of its own"}
+    lines = [said("a", "a"), broken, said("b", "b"), said("c", "c")]
+
+    assert read(file_of(tmp_path, *lines)) == [
+        (1, "a"),
+        "line 2: prompt: is missing",
+        "line 2: line 2 is broken and may be part of this tree",
+        (4, "c"),
+    ]
+
+
+def test_a_broken_line_spoils_no_tree_that_is_known_to_be_whole(tmp_path):
+    alone = {"message_id": "x", "text": "Hello", "role": "prompter", "lang": "en"}
+    found = read(file_of(tmp_path, tree("a"), b"{\n", alone, b"{\n", tree("b")))
+
+    assert [item for item in found if not isinstance(item, str)] == [(1, "a"), (3, "x"), (5, "b")]
+
+
 def test_a_broken_file_tells_its_first_fault_and_how_many(tmp_path):
     one = BrokenFile(tmp_path / "a", Fault(3, "x: is missing"), 1)
     two = BrokenFile(tmp_path / "a", Fault(3, "x: is missing"), 2)
@@ -355,6 +409,19 @@ def test_a_table_of_another_shape_is_a_fault_of_its_rows(tmp_path, emojis):
     (found,) = message_rows(tmp_path / "a.parquet")
 
     assert isinstance(found, Fault)
+
+
+def test_a_tree_with_a_row_of_another_shape_is_left_out_whole(tmp_path):
+    twice = {"name": ["spam", "spam"], "value": [0.5, 1.0], "count": [1, 1]}
+    rows = [said("a", "a"), said("a", "a1", labels=twice), said("a", "a2"), said("b", "b")]
+    rows += [said("c", "c", labels=twice), said("d", "d")]
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), tmp_path / "a.parquet")
+
+    found = read(tmp_path / "a.parquet")
+
+    assert [item if isinstance(item, tuple) else item.partition(":")[0] for item in found] == [
+        *("line 2", "line 1", (4, "b"), "line 5", (6, "d"))
+    ]
 
 
 def test_a_file_that_is_no_table_is_named(tmp_path):

@@ -11,7 +11,7 @@ from bot.exchange.errors import BrokenFile
 from bot.exchange.export import Exported
 from bot.exchange.intake import Imported, Intake, import_file
 from core.archive import Wanted
-from core.export import Pseudonyms, json_line, tree_line
+from core.export import Pseudonyms, json_line, message_lines, tree_line
 from core.imported import AT_REST
 from core.model import TreeState
 from core.policy import Policy
@@ -234,6 +234,21 @@ async def test_broken_lines_can_be_left_out(tmp_path, new_store):
     assert [fault.line for fault in told] == [2, 3]
     assert "prompt.role: is missing" in str(told[1])
     assert len(await trees_in(store)) == 1
+
+
+async def test_a_tree_of_which_a_line_is_broken_comes_whole_with_the_mended_file(
+    tmp_path, new_store
+):
+    store, path = await new_store(), tmp_path / "trees.jsonl"
+    lines = [json_line(line) for line in message_lines(tree_number(1), ALL, NAMES)]
+    path.write_text("\n".join([*lines[:2], lines[2][:-9], *lines[3:]]))
+
+    broken = await imported(store, path, keep_good=True)
+    path.write_text("\n".join(lines))
+    mended = await imported(store, path)
+
+    assert (broken.trees, broken.faults) == (0, 2)
+    assert mended == Imported(trees=1, messages=5)
 
 
 async def test_a_dry_run_tells_what_would_be_and_stores_nothing(tmp_path, new_store):
