@@ -17,7 +17,7 @@ from uuid import UUID
 
 from core.archive import Choice, TreeRecord, Wanted, departing, is_wanted_tree
 from core.labels import LABELS
-from core.model import Ballot, Fate, LabelSum, Message, Tree
+from core.model import Ballot, Fate, LabelSum, Message
 
 __all__ = [
     "PARQUET_COLUMNS",
@@ -55,9 +55,8 @@ class Pseudonyms:
     def of_person(self, person_id: int) -> str:
         return self._name(f"person {person_id}")
 
-    def of_message(self, tree: Tree, message: Message) -> str:
-        came_in_a_file = tree.origin is not None and message.author_id is None
-        return message.public_id if came_in_a_file else self.of_text(message.public_id)
+    def of_message(self, message: Message) -> str:
+        return message.public_id if message.from_file else self.of_text(message.public_id)
 
     def of_text(self, public_id: str) -> str:
         """The name of a text that was written here."""
@@ -92,7 +91,7 @@ def message_lines(record: TreeRecord, wanted: Wanted, names: Pseudonyms) -> list
     """The messages of a tree, each an object that names its tree; parents first."""
     sheet = _Sheet.of(record, wanted, names)
     place = {
-        "message_tree_id": names.of_message(record.tree, record.tree.root),
+        "message_tree_id": names.of_message(record.tree.root),
         "tree_state": str(record.tree.state),
         **sheet.provenance(),
     }
@@ -145,7 +144,7 @@ class _Sheet:
     @classmethod
     def of(cls, record: TreeRecord, wanted: Wanted, names: Pseudonyms) -> _Sheet:
         messages = departing(record, wanted)
-        public = {message.id: names.of_message(record.tree, message) for message in messages}
+        public = {message.id: names.of_message(message) for message in messages}
         return cls(record, wanted, names, messages, public)
 
     def node(self, message: Message) -> Json:
@@ -153,7 +152,7 @@ class _Sheet:
         parent = self.record.tree.messages.get(message.parent_id or 0)
         node: Json = {
             "message_id": self.public[message.id],
-            "parent_id": parent and self.names.of_message(self.record.tree, parent),
+            "parent_id": parent and self.names.of_message(parent),
             "user_id": self._author(message),
             "created_date": _date(message.created_at),
             "text": message.text,
@@ -219,7 +218,7 @@ class _Sheet:
             "ranking": [shown.index(i) for i in ranked],
             "ranked_message_ids": [self.public[i] for i in ranked],
             "ranking_parent_id": self.public[parent.id],
-            "message_tree_id": self.names.of_message(self.record.tree, self.record.tree.root),
+            "message_tree_id": self.names.of_message(self.record.tree.root),
             "not_rankable": ballot.all_bad,
             "groups": [[self.public[i] for i in sorted(g, key=shown.index)] for g in groups],
             "method": ballot.method,

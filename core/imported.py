@@ -176,6 +176,7 @@ def _message(
         lang=_lang(fields, parent, missing),
         created_at=fields.date("created_date") or missing.created_at,
         pseudonym=fields.text("user_id"),
+        from_file=True,
         platform=fields.text("platform") or platform,
         review_count=fields.number("review_count") or 0,
         labels=_labels(fields.within("labels")),

@@ -141,6 +141,7 @@ class Message:
     created_at: datetime
     author_id: int | None = None  # None: imported, model-written, or the person has left
     pseudonym: str | None = None  # the author's name in the imported file
+    from_file: bool = False  # it came in a file, and keeps the name that it had there
     community_id: int | None = None  # where the task was taken
     platform: str = "import"  # platform of origin
     review_count: int = 0

@@ -11,12 +11,11 @@ from core.archive import TreeRecord, Wanted
 from core.model import RANKING, Ballot, Message, Tree
 from core.ports import UnitOfWork
 from core.values import replace
-from storage.codes import KIND, ballot_from_text, cast
+from storage.codes import KIND, ballot_from_text, cast, ids_from_text
 from storage.convert import (
     MESSAGE,
     TREE,
     columns,
-    ids_from_text,
     message_from_row,
     tree_from_row,
 )

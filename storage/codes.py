@@ -79,6 +79,10 @@ def json_text(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def ids_from_text(text: str | None) -> tuple[int, ...]:
+    return () if text is None else tuple(orjson.loads(text))
+
+
 def text_from_labels(labels: Mapping[str, float] | None) -> str | None:
     """One review, compact; an empty one is not the same as none."""
     if labels is None:

@@ -197,8 +197,8 @@ def tree_values(tree: Tree) -> tuple[Value, ...]:
 
 
 FIXED = (
-    "public_id tree_id parent_id role depth lang created_at author_id pseudonym community_id"
-    " platform synthetic model_name sampling"
+    "public_id tree_id parent_id role depth lang created_at author_id pseudonym from_file"
+    " community_id platform synthetic model_name sampling"
 )
 CHANGING_TYPES = {
     "id": "BIGINT",
@@ -224,7 +224,7 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 def message_from_row(row: Row) -> Message:
     (
         id, public_id, tree_id, parent_id, role, depth, lang, created_at, author_id, pseudonym,
-        community_id, platform, synthetic, model_name, sampling,
+        from_file, community_id, platform, synthetic, model_name, sampling,
         text, review_count, labels, accepted, decided_at, held, fate, edited, emojis, rank,
         ballots, ballots_needed, ballot_round,
     ) = row  # fmt: skip
@@ -240,6 +240,7 @@ def message_from_row(row: Row) -> Message:
         moment(created_at),
         author_id,
         pseudonym,
+        bool(from_file),
         community_id,
         platform,
         review_count,
@@ -272,6 +273,7 @@ def fixed_values(message: Message) -> tuple[Value, ...]:
         micros(message.created_at),
         message.author_id,
         message.pseudonym,
+        message.from_file,
         message.community_id,
         message.platform,
         message.synthetic,
@@ -315,7 +317,7 @@ def task_from_row(row: Row) -> Task:
         state, expires_at, full, shown_text, draft, draft_labels, version, answered_at,
         labels, ballot_text, settled, skip_reason, tree_id, message_id,
     ) = row  # fmt: skip
-    shown = ids_from_text(shown_text)
+    shown = codes.ids_from_text(shown_text)
     at = moment_or_none(answered_at)
     ballot = None if ballot_text is None else codes.ballot_from_text(ballot_text, shown)
     return Task(
@@ -385,10 +387,6 @@ def task_values(task: Task) -> tuple[Value, ...]:
         task.platform,
         *answer_values(task),
     )
-
-
-def ids_from_text(text: str | None) -> tuple[int, ...]:
-    return () if text is None else tuple(orjson.loads(text))
 
 
 # ---------------------------------------------------------------- the record

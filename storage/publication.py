@@ -13,7 +13,7 @@ _RANKING_CODES = ", ".join(str(KIND[kind]) for kind in sorted(RANKING))
 
 # The next trees by number: when each changed last, and the name of its prompt.
 MARKS = """
-SELECT t.id, m.public_id, t.origin IS NOT NULL AND m.author_id IS NULL, t.touched_at, t.state
+SELECT t.id, m.public_id, m.from_file, t.touched_at, t.state
 FROM tree t JOIN message m ON m.id = t.id WHERE t.id > $1 ORDER BY t.id LIMIT $2
 """
 

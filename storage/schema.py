@@ -20,7 +20,7 @@ from storage import postgres, sqlite
 from storage.address import Address
 from storage.errors import StoreDamaged, StoreError, StoreOutdated
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision this program was written for: the newest in storage/migrations/versions."""
 
 _REVISION = "SELECT version_num FROM alembic_version"

@@ -64,6 +64,7 @@ def begin_tree(turn: Turn, prompt: Prompt) -> int | None:
         text=prompt.text,
         lang=prompt.lang,
         created_at=turn.now,
+        from_file=True,
         accepted=True,
     )
     tree = turn.unit.add_tree(

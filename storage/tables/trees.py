@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Boolean, Integer, SmallInteger, String, UniqueConstraint, false
 
 from storage.tables.base import CLUSTERED, Id, Table, column, index, key, maybe, part, to
 from storage.times import UtcTime
@@ -59,6 +59,7 @@ class MessageRow(Table, table=True):
     created_at: datetime = column(UtcTime)
     author_id: int | None = maybe(Id, to("person.id"))
     pseudonym: str | None = maybe(String)
+    from_file: bool = column(Boolean, server_default=false())
     community_id: int | None = maybe(Id, to("community.id"))
     platform: str = column(String)
     review_count: int = column(Integer)

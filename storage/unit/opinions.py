@@ -10,11 +10,17 @@ from core.model import LABELLING, RANKING, Ballot, Review, TreeState
 from core.people import Report
 from core.ports import Contribution
 from core.values import replace
-from storage.codes import KIND, ballot_from_text, cast, labels_from_text, text_from_ballot
+from storage.codes import (
+    KIND,
+    ballot_from_text,
+    cast,
+    ids_from_text,
+    labels_from_text,
+    text_from_ballot,
+)
 from storage.convert import (
     MESSAGE,
     columns,
-    ids_from_text,
     message_from_row,
 )
 from storage.driver import Row

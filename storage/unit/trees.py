@@ -72,7 +72,7 @@ _of_slot = itemgetter(*(_AT[name] for name in _SLOT))
 
 # A new message, a new tree; a root learns its tree's number, which is its own.
 ADD_MESSAGE = f"""
-INSERT INTO message ({listed(f"{FIXED} {CHANGING}")}) VALUES ({dollars(27)}) RETURNING id
+INSERT INTO message ({listed(f"{FIXED} {CHANGING}")}) VALUES ({dollars(28)}) RETURNING id
 """
 NAME_ROOT = "UPDATE message SET tree_id = id WHERE id = $1"
 ADD_TREE = f"INSERT INTO tree ({listed(TREE)}) VALUES ({dollars(16)})"

@@ -343,13 +343,13 @@ def test_the_same_seed_gives_the_same_names_and_another_one_others():
 
 def test_names_out_of_a_file_are_kept():
     mine = message(2, ROOT, author_id=9)
-    root = message(1, author_id=None, pseudonym="voice 1", public_id="tree-1")
+    root = message(1, author_id=None, pseudonym="voice 1", public_id="tree-1", from_file=True)
     record = record_of(root, replace(mine, parent_id=1), origin="a.jsonl")
 
     prompt = tree_line(record, ALL, NAMES)["prompt"]
 
     assert (prompt["message_id"], prompt["user_id"]) == ("tree-1", "voice 1")
-    assert prompt["replies"][0]["message_id"] == NAMES.of_message(record.tree, mine)
+    assert prompt["replies"][0]["message_id"] == NAMES.of_message(mine)
     assert prompt["replies"][0]["message_id"] != mine.public_id
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from fakes.archive import ALL, BEGUN, NAMES, message, record_of
 from fakes.exchange import exported, filled, imported, tree_number, vote
-from fakes.planting import someone
+from fakes.planting import grow, someone
 
 from bot.exchange.errors import FileError
 from bot.exchange.export import Exported, export_store
@@ -71,6 +71,28 @@ async def test_an_ending_that_nobody_knows_is_refused(tmp_path, new_store, name)
         await exported(await new_store(), tmp_path / name)
 
     assert not (tmp_path / name).exists()
+
+
+async def test_what_was_written_here_has_another_name_in_files_also_when_its_author_is_gone(
+    tmp_path, sql_store
+):
+    given = tree_number(1, origin="a.jsonl", state=TreeState.GROWING)
+
+    def written(unit):
+        tree, ada = add_record(unit, given), someone(unit)
+        return [
+            grow(unit, tree, author_id=ada.id, text="by Ada"),
+            grow(unit, tree, synthetic=True, text="by a model"),
+        ]
+
+    texts = await sql_store.transact(written)
+    await sql_store.transact(lambda unit: unit.forget_person(texts[0].author_id))
+    await exported(sql_store, tmp_path / "a.jsonl", replace(ALL, flat=True))
+
+    lines = map(json.loads, (tmp_path / "a.jsonl").read_text().splitlines())
+    names = {line["text"]: line["message_id"] for line in lines}
+    assert names["text 11"] == given.tree.root.public_id
+    assert [names[text.text] for text in texts] == [NAMES.of_text(t.public_id) for t in texts]
 
 
 async def test_trees_come_in_pages_with_word_of_each(tmp_path, new_store, monkeypatch):

@@ -263,12 +263,11 @@ async def test_a_dry_run_tells_what_would_be_and_stores_nothing(tmp_path, new_st
 
 async def test_a_message_of_another_tree_is_a_fault(tmp_path, new_store):
     store = await filled(await new_store(), tree_number(1))
-    other = tree_number(2)
+    other = tree_number(2, origin="x")
     stolen = replace(other.tree.messages[2], public_id=tree_number(1).tree.messages[2].public_id)
     other = replace(other, tree=other.tree.with_message(stolen), ballots={})
     path = tmp_path / "trees.jsonl"
-    line = tree_line(replace(other, tree=replace(other.tree, origin="x")), ALL, NAMES)
-    path.write_text(json_line(line))
+    path.write_text(json_line(tree_line(other, ALL, NAMES)))
 
     with pytest.raises(BrokenFile, match=r"line 1: message .* is stored in another tree"):
         await imported(store, path)

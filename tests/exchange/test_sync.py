@@ -98,7 +98,7 @@ async def test_only_the_bucket_of_a_changed_tree_is_written_again(new_store, tmp
     done = await synced(store, place)
 
     tree = ranked_tree(2).tree  # the second tree has ids from 6 on
-    bucket = f"-{bucket_of(NAMES.of_message(tree, tree.root), 4):03}-"
+    bucket = f"-{bucket_of(NAMES.of_message(tree.root), 4):03}-"
     changed = {p for p in before.keys() ^ contents(place).keys() if p.startswith("data/")}
     assert changed
     assert all(bucket in path for path in changed)

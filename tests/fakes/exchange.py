@@ -20,7 +20,8 @@ def tree_number(number, **changes):
     def own(place, parent=None, **known):
         name = f"{10 * number + place:08}-0000-4000-8000-000000000000"
         text = f"text {10 * number + place}"
-        return message(place, parent, public_id=name, text=text, author_id=None, **known)
+        given = {"author_id": None, "from_file": "origin" in changes}
+        return message(place, parent, public_id=name, text=text, **given, **known)
 
     root = own(1, labels={"quality": LabelSum(2.25, 3)}, emojis={"+1": 2})
     best = own(2, root, rank=0)

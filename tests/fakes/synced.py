@@ -22,6 +22,7 @@ def ranked_tree(number, **changes):
     def own(place, parent=None, **known):
         name = f"{10 * number + place:08}-0000-4000-8000-000000000000"
         given = {"author_id": None, "platform": changes.get("platform", "discord")}
+        given["from_file"] = "origin" in changes
         text = f"text {10 * number + place} of tree {number}"
         return message(place, parent, public_id=name, text=text, **{**given, **known})
 

@@ -20,11 +20,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from fakes.planting import answered, plant, someone
+from fakes.planting import answered, grow, plant, someone
 from fakes.postgres import Databases
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from core.model import TaskKind
+from core.model import TaskKind, TreeState
 from core.policy import Policy
 from core.ports import UnitOfWork
 from storage import schema
@@ -198,8 +198,40 @@ async def test_changing_a_table_with_children_keeps_the_children(
     assert broken == []
 
 
+async def test_texts_that_came_in_files_are_told_from_those_whose_authors_left(
+    sql_database: str, tmp_path: Path
+) -> None:
+    store = await open_store(sql_database, tmp_path, Policy(), Random(1), "secret")
+
+    def fill(unit: UnitOfWork) -> None:
+        ada = someone(unit)
+        tree = plant(unit, origin="a.jsonl", state=TreeState.GROWING)
+        left = grow(unit, tree, author_id=ada.id)
+        kind, about = TaskKind.ASSISTANT_REPLY, {"target_id": tree.id, "message_id": left.id}
+        answered(unit, ada.id, tree.id, kind, **about)
+        grow(unit, tree)
+        grow(unit, tree, author_id=someone(unit, "bob").id)
+        plant(unit)
+        unit.forget_person(ada.id)
+
+    await store.transact(fill)
+    await store.close()
+    await _run(sql_database, "ALTER TABLE message DROP COLUMN from_file")
+    await _stamp(sql_database, "0010")
+
+    await upgrade(sql_database, tmp_path)
+
+    store = await open_store(sql_database, tmp_path, Policy(), Random(1), "secret")
+    rows = await store.read(lambda u: u.db.rows("SELECT from_file FROM message ORDER BY id"))
+    await store.close()
+    assert [bool(row[0]) for row in rows] == [True, False, True, False, False]
+
+
 async def _stamp(url: str, revision: str) -> None:
-    sql = f"UPDATE alembic_version SET version_num = '{revision}'"
+    await _run(url, f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
+async def _run(url: str, sql: str) -> None:
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"))
         connection.execute(sql)

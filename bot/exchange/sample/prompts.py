@@ -111,7 +111,7 @@ async def _ready(number: str, store: SqlStore, names: Pseudonyms) -> Sequence[As
         found += await store.read(partial(records_of, tree_ids=ids[begin : begin + 50]))
     return [
         Asked(
-            names.of_message(record.tree, record.tree.root),
+            names.of_message(record.tree.root),
             record.tree.root.text,
             record.tree.lang,
             record.tree.root.platform,

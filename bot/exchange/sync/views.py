@@ -45,8 +45,8 @@ class Viewer:
 
     def sight(self, record: TreeRecord) -> Sight:
         tree = record.tree
-        tree_id = self.names.of_message(tree, tree.root)
-        withdrawn = [self.names.of_message(tree, m) for m in tree.messages.values()
+        tree_id = self.names.of_message(tree.root)
+        withdrawn = [self.names.of_message(m) for m in tree.messages.values()
                      if _was_taken_back(m, record)]  # fmt: skip
         line = self._line(record, Choice.WITH)
         rows = {} if line is None else self._rows(record, line)
@@ -85,7 +85,7 @@ class Viewer:
 
     def _learned(self, record: TreeRecord, line: Json) -> Iterator[tuple[str, Json]]:
         """Lists with their agreement, each followed by its pairs, and the prompt."""
-        names = {self.names.of_message(record.tree, m): m for m in record.tree.messages.values()}
+        names = {self.names.of_message(m): m for m in record.tree.messages.values()}
         is_agreed = True
         for view, row in rows_of_tree(line):
             match row:
