@@ -135,7 +135,8 @@ def import_(
     rank: Annotated[bool, typer.Option("--rank", help="Put them up for ranking.")] = False,
     rank_at_once: Annotated[int, typer.Option(min=0, help="So many without waiting.")] = 0,
     keep_good: Annotated[
-        bool, typer.Option("--keep-good", help="Leave broken lines out, take the rest.")
+        bool,
+        typer.Option("--keep-good", help="Leave broken lines out with their trees, take the rest."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would come.")] = False,
 ) -> None:
@@ -162,12 +163,19 @@ async def _import(file: Path, intake: Intake) -> None:
 
     from bot.config import policy_from, settings_from
     from bot.exchange.intake import import_file
-    from bot.store import opened
+    from bot.store import opened, pseudonyms
 
     settings = settings_from()
     async with opened(settings, Random()) as store:
-        policy, now = policy_from(settings), datetime.now(UTC)
-        done = await import_file(store, file, intake, policy=policy, now=now, tell=_tell_fault)
+        done = await import_file(
+            store,
+            file,
+            intake,
+            policy=policy_from(settings),
+            now=datetime.now(UTC),
+            names=await pseudonyms(settings, store),
+            tell=_tell_fault,
+        )
     _tell(done, dry=intake.dry_run)
 
 

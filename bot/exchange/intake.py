@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,13 +12,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot.exchange.errors import BrokenFile, Fault
+from bot.exchange.marks import meet_names
 from bot.exchange.reading import trees
 from core.archive import TreeRecord
+from core.export import Pseudonyms
 from core.imported import Missing, living_on, put_up_for_ranking
 from core.model import TreeState
 from core.policy import Policy
 from storage.archive import add_record, known_ids
 from storage.open import SqlStore
+from storage.seen import SeenNames
 from storage.unit import SqlUnit
 
 TREES_AT_ONCE = 50
@@ -68,6 +72,7 @@ async def import_file(
     *,
     policy: Policy,
     now: datetime,
+    names: Pseudonyms | None = None,
     progress: Progress | None = None,
     tell: Tell = lambda fault: None,
 ) -> Imported:
@@ -76,17 +81,27 @@ async def import_file(
     What is left out is told line by line, and not kept: there may be very many.
 
     A tree whose prompt is stored already is passed over, so an interrupted import is ended by
-    running it again. Finished trees rest here; those that were not finished live on.
+    running it again; with the names under which this store is published, so are the trees that
+    were begun here and come back. Finished trees rest here; those that were not finished live on.
     """
-    source = _Source(path, intake, policy, now)
-    found = Imported()
+    with closing(SeenNames()) as begun_here:
+        if names is not None:
+            await meet_names(store, names, begun_here)
+        source = _Source(path, intake, policy, now, begun_here)
+        return await _import(store, source, progress, tell)
+
+
+async def _import(
+    store: SqlStore, source: _Source, progress: Progress | None, tell: Tell
+) -> Imported:
+    intake, found = source.intake, Imported()
     for page in source.pages():
         sorted_out = await store.read(partial(_sorted_out, page=page, source=source, before=found))
         found = sorted_out.counts
         if intake.keep_good and intake.dry_run:
             _tell_all(sorted_out, tell)
     if found.first_fault is not None and not intake.keep_good:
-        raise BrokenFile(path, found.first_fault, found.faults)
+        raise BrokenFile(source.path, found.first_fault, found.faults)
     if intake.dry_run:
         return found
     stored = Imported()
@@ -107,6 +122,7 @@ class _Source:
     intake: Intake
     policy: Policy
     now: datetime
+    begun_here: SeenNames
 
     def pages(self) -> Iterator[_Page]:
         missing = Missing(
@@ -119,6 +135,11 @@ class _Source:
         found = trees(self.path, missing)
         while page := list(islice(found, TREES_AT_ONCE)):
             yield page
+
+    def came_back(self, page: _Page) -> frozenset[str]:
+        """The prompts that were written here and left under these names."""
+        roots = [_names(item)[0] for item in page if not isinstance(item, Fault)]
+        return frozenset(name for name in roots if self.begun_here.first_of([name]))
 
     def ready(self, record: TreeRecord, ranked: int) -> tuple[TreeRecord, bool]:
         """The tree as it is to be stored, and whether it is to be ranked.
@@ -157,6 +178,7 @@ def _stored(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> _S
 
 def _sorted_out(unit: SqlUnit, page: _Page, source: _Source, before: Imported) -> _SortedOut:
     stored = known_ids(unit, [name for item in page for name in _names(item)])
+    stored |= source.came_back(page)
     checked = [_unless_clashing(item, stored) for item in page]
     faults = [item for item in checked if isinstance(item, Fault)]
     read = [item for item in checked if not isinstance(item, Fault)]

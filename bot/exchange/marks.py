@@ -8,6 +8,7 @@ from functools import partial
 from core.export import Pseudonyms
 from storage.open import SqlStore
 from storage.publication import Mark, marks
+from storage.seen import SeenNames
 
 _AT_ONCE = 2000
 
@@ -19,6 +20,18 @@ async def every_mark(store: SqlStore) -> AsyncIterator[Mark]:
         for mark in page:
             yield mark
         after = page[-1].tree_id
+
+
+async def meet_names(store: SqlStore, names: Pseudonyms, seen: SeenNames) -> None:
+    """Remember what the trees that were begun here are called in every file."""
+    met: list[str] = []
+    async for mark in every_mark(store):
+        if not mark.from_file:
+            met.append(name_of(mark, names))
+        if len(met) == _AT_ONCE:
+            seen.add(met)
+            met.clear()
+    seen.add(met)
 
 
 def name_of(mark: Mark, names: Pseudonyms) -> str:

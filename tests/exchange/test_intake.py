@@ -183,6 +183,21 @@ async def test_a_tree_that_is_there_already_stays_as_it_is(tmp_path, new_store):
     assert len(await trees_in(store)) == 2
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+async def test_trees_that_come_back_to_the_store_they_left_are_there_already(
+    tmp_path, sql_store, new_store, monkeypatch, name
+):
+    monkeypatch.setattr("bot.exchange.marks._AT_ONCE", 2)
+    await filled(sql_store, *map(tree_number, range(1, 6)), tree_number(6, origin="x"))
+    await exported(sql_store, tmp_path / name)
+
+    result = await imported(sql_store, tmp_path / name, names=NAMES)
+    elsewhere = await imported(await new_store(), tmp_path / name, names=NAMES)
+
+    assert result == Imported(known=6)
+    assert elsewhere == Imported(trees=6, messages=30)
+
+
 async def test_an_interrupted_import_is_ended_by_running_it_again(tmp_path, new_store, monkeypatch):
     monkeypatch.setattr("bot.exchange.intake.TREES_AT_ONCE", 2)
     store = await new_store()

@@ -48,8 +48,8 @@ async def exported(store, path, wanted=ALL, names=NAMES):
     return counts, path.read_bytes()
 
 
-async def imported(store, path, **how):
-    return await import_file(store, path, Intake(**how), policy=Policy(), now=NOW)
+async def imported(store, path, names=None, **how):
+    return await import_file(store, path, Intake(**how), policy=Policy(), now=NOW, names=names)
 
 
 def vote(unit, person, tree, groups):
