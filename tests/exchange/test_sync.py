@@ -348,6 +348,19 @@ async def test_imported_text_leaves_only_under_a_licence(new_store, tmp_path):
     assert tree["message_tree_id"] == free.tree.root.public_id  # as it was called there
 
 
+@pytest.mark.parametrize("lang", [r"$\foo$", "$", r"\$a$b$"])
+async def test_a_language_that_looks_like_a_formula_is_drawn_as_it_stands(
+    new_store, tmp_path, lang
+):
+    tree = ranked_tree(1, lang=lang)
+    tree = replace(tree, tree=tree.tree.with_message(replace(tree.tree.root, lang=lang)))
+    store = await filled(await new_store(), tree)
+
+    await synced(store, tmp_path / "data")
+
+    assert len(list((tmp_path / "data" / "figures").iterdir())) == 4
+
+
 async def test_trees_that_are_halted_or_under_review_stay_and_growing_ones_give_prompts(
     new_store, tmp_path
 ):

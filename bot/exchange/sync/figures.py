@@ -44,11 +44,21 @@ def _trees(axes: Any, counts: Counts) -> None:
     for state in TreeState:
         heights = [counts.trees[f"{lang}|{state}"] for lang in languages]
         if any(heights):
-            axes.bar(languages, heights, bottom=bottom, label=str(state).replace("_", " "))
+            axes.bar(
+                list(map(_plain, languages)),
+                heights,
+                bottom=bottom,
+                label=str(state).replace("_", " "),
+            )
             bottom = [below + height for below, height in zip(bottom, heights, strict=True)]
     axes.set(title="Trees by language and state", ylabel="trees")
     if any(bottom):
         axes.legend(fontsize="small")
+
+
+def _plain(text: str) -> str:
+    """What a file calls a language may look like a formula; it is none."""
+    return text.replace("$", r"\$")
 
 
 def _lengths(axes: Any, counts: Counts) -> None:
