@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from bot.cli import bench, check, demo, documents, exchange, serve, store, sync, training
-from bot.errors import StartError
+from bot.errors import SettingsError, StartError
 from storage.errors import StoreError
 
 STORE_EXIT_CODE = 4
@@ -28,6 +29,7 @@ def main() -> None:
     """Run one command; an expected fault is one line on standard error, never a traceback."""
     _open_what_is_closed()
     try:
+        _require_utf8(sys.argv[1:])
         _carry_out()
     except StartError as fault:
         _fail(str(fault), fault.exit_code)
@@ -65,6 +67,14 @@ def _open_what_is_closed() -> None:
     os.close(number)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8")
+
+
+def _require_utf8(words: Sequence[str]) -> None:
+    """Words in other encodings would fail wherever they are first kept or shown."""
+    for word in words:
+        said = os.fsencode(word).decode(errors="backslashreplace")
+        if said != word:
+            raise SettingsError(f"{said} is not in UTF-8: write it so, or rename the file.")
 
 
 def _fail(sentence: str, code: int) -> None:

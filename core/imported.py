@@ -15,6 +15,7 @@ from core.export import Json, json_line, label_sum
 from core.fields import BadField, Fields
 from core.model import Ballot, Fate, LabelSum, Limits, Message, Role, Tree, TreeState
 from core.policy import Policy
+from core.screening import unless_blank
 from core.tree import RANKED, ballots_wanted, next_state, replies_to_rank, reviews_needed
 from core.values import replace
 
@@ -77,7 +78,7 @@ def tree_from_export(value: object, missing: Missing) -> TreeRecord:
         created_at=root.created_at,
         messages={node.message.id: node.message for node in nodes},
         origin=line.text("origin") or missing.origin,
-        licence=line.text("licence") or missing.licence,
+        licence=unless_blank(line.text("licence"), missing.licence),
         grows_since=root.created_at if state in _HAS_GROWN else None,
     )
     ballots = {node.message.id: _ballots(node, nodes) for node in nodes}

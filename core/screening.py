@@ -73,6 +73,11 @@ def is_blank(text: str) -> bool:
     return all(sign in _FILLERS or unicodedata.category(sign) in _UNSEEN for sign in text)
 
 
+def unless_blank(*texts: str | None) -> str | None:
+    """The first of these in which there is something to read."""
+    return next((text for text in texts if text and not is_blank(text)), None)
+
+
 def _check_length(text: str, policy: Policy) -> None:
     if len(text.strip()) < policy.min_text_length:
         raise BadText(

@@ -10,7 +10,7 @@ from uuid import UUID
 from core.flow.growth import settle
 from core.flow.turn import Turn
 from core.model import RANKING, Message, Role, Tree, TreeState
-from core.screening import is_blank, unkept_sign_of_file
+from core.screening import is_blank, unkept_sign_of_file, unless_blank
 from core.tree import replies_to_rank, stands, with_ballots, with_larger_set
 from core.values import replace
 
@@ -76,7 +76,7 @@ def begin_tree(turn: Turn, prompt: Prompt) -> int | None:
             created_at=turn.now,
             messages={0: root},
             origin=prompt.origin,
-            licence=prompt.licence,
+            licence=unless_blank(prompt.licence),
             touched_at=turn.now,
         )
     )

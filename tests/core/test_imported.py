@@ -149,6 +149,12 @@ def test_what_a_file_says_is_kept():
     assert [m.platform for m in tree.messages.values()] == ["telegram", "discord", "discord"]
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b"])
+def test_a_licence_in_which_is_nothing_to_read_is_none(blank):
+    assert read(line(licence=blank), replace(MISSING, licence=blank)).tree.licence is None
+    assert read(line(licence=blank), replace(MISSING, licence="CC0-1.0")).tree.licence == "CC0-1.0"
+
+
 def test_a_prompt_that_waits_has_not_grown():
     assert read(line(tree_state="prompt_lottery_waiting")).tree.grows_since is None
 

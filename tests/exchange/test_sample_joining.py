@@ -222,6 +222,13 @@ async def test_prompts_of_a_synced_store_lead_back_to_their_trees(new_store, tmp
     assert came == Joined(stored=len(held_out))
 
 
+async def test_a_licence_in_which_is_nothing_to_read_publishes_nothing(store):
+    def begun(unit):
+        return unit.tree(begin_tree(turn(unit), Prompt("a", "Why?", "en", "p.txt", licence=" ")))
+
+    assert (await store.transact(begun)).licence is None
+
+
 async def test_prompts_of_a_file_become_trees_that_are_published_under_a_licence(
     new_store, tmp_path
 ):
