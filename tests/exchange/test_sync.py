@@ -221,6 +221,15 @@ async def test_a_folder_of_something_else_is_left_alone(new_store, tmp_path):
     assert [path.name for path in place.iterdir()] == ["README.md"]
 
 
+async def test_hidden_files_such_as_a_repositorys_are_in_nobodys_way(new_store, tmp_path):
+    place = tmp_path / "project"
+    (place / ".git").mkdir(parents=True)
+
+    await synced(await new_store(), place)
+
+    assert {".git", "current.json"} <= {path.name for path in place.iterdir()}
+
+
 def test_a_place_without_a_name_is_refused():
     with pytest.raises(FileError, match="needs a place"):
         Target(" ")

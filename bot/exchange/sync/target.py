@@ -20,7 +20,7 @@ from bot.exchange.errors import FileError
 _SPOOL = ".unfinished"
 _LOCK = ".lock"
 _MADE_BY_A_SYNC = {"current.json", "unfinished"}
-_BEFORE_THE_FIRST_BUCKET = {_SPOOL, _LOCK, "data"}
+_BEFORE_THE_FIRST_BUCKET = {"data"}
 
 
 class Target:
@@ -46,10 +46,10 @@ class Target:
                 yield
 
     def _refuse_foreign(self) -> None:
-        """A folder in which something lies that no sync has put there."""
+        """A folder in which something lies that no sync has put there, hidden files apart."""
         if self._local is None or not self._local.is_dir():
             return
-        names = {path.name for path in self._local.iterdir()}
+        names = {path.name for path in self._local.iterdir() if path.name[0] != "."}
         if not names & _MADE_BY_A_SYNC and names - _BEFORE_THE_FIRST_BUCKET:
             raise FileError(f"{self.url} holds files of something else; name a folder of its own.")
 
