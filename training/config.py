@@ -162,13 +162,12 @@ def _override(settings: Settings, override: str) -> Settings:
     key, equals, text = override.partition("=")
     if not equals:
         raise BadConfig(f"--set {override}: write it as section.key=value")
-    section, _, name = key.strip().rpartition(".")
-    owner = getattr(settings, section, None) if section else settings
-    keys = [field.name for field in fields(owner)] if is_dataclass(owner) else []
-    if name not in keys or is_dataclass(getattr(owner, name)):
+    if key.strip() not in _all_keys(settings):
         raise BadConfig(f"--set {_unknown(key.strip(), _all_keys(settings))}")
+    section, _, name = key.strip().rpartition(".")
+    owner = getattr(settings, section) if section else settings
     value = _typed(_parsed(text.strip()), get_type_hints(type(owner))[name], f"--set {key.strip()}")
-    changed = replace(owner, **{name: value})  # type: ignore[type-var]
+    changed = replace(owner, **{name: value})
     return replace(settings, **{section: changed}) if section else changed
 
 
@@ -247,6 +246,8 @@ def _check_together(settings: Settings) -> None:
     longest = max(settings.sft.max_length, settings.reward.max_length, rl.max_length)
     if model.kind == "new" and model.positions < longest:
         raise BadConfig(f"model.positions must be at least {longest}, the longest max_length")
+    if model.lora_rank and not model.lora_alpha:
+        raise BadConfig("model.lora_alpha must be at least 1 with an adapter: at 0 nothing learns")
     reward = settings.reward
     if reward.agreement == "margin" and reward.loss == "plackett-luce":
         raise BadConfig("reward.agreement margin needs reward.loss bradley-terry: it is of pairs")

@@ -4,8 +4,10 @@ Every step hands on an ordinary folder that `transformers` opens. LoRA adapters 
 their base before that, so nobody downstream needs to know.
 """
 
+import hashlib
+import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from training.config import ModelSettings, Settings
 from training.errors import Refusal
 from training.rows import Demonstration
 
+ORIGIN = "origin.txt"  # in a base: what it was made of
+
 
 @dataclass(frozen=True)
 class Base:
@@ -38,20 +42,40 @@ class Base:
 
 
 def prepare_base(settings: Settings, texts: list[Demonstration], out: Path) -> Base:
-    """The model before any training. `new` and enlarged models are written to `out/base` once."""
+    """The model before any training. `new` and enlarged models are written to `out/base` once.
+
+    One that an earlier command left there for other settings or texts is made anew.
+    """
     with _processes().main_process_first():
         if settings.model.kind == "new":
             return _new(settings, texts, out / "base")
-        return _from_folder(settings.model, out / "base")
+        return _from_folder(settings, out / "base")
 
 
 def _new(settings: Settings, texts: list[Demonstration], folder: Path) -> Base:
-    if not (folder / "config.json").is_file():
-        words = (turn["content"] for row in texts for turn in row.messages)
+    words = [turn["content"] for row in texts for turn in row.messages]
+    origin = _origin(settings, words)
+    if not _is_made_of(folder, origin):
         tokenizer = chat.train_tokenizer(words, settings.model.vocabulary)
         set_seed(settings.seed)
-        _save(GPTNeoXForCausalLM(_shape(settings.model, tokenizer)), tokenizer, folder)
+        _save_base(GPTNeoXForCausalLM(_shape(settings.model, tokenizer)), tokenizer, folder, origin)
     return Base(str(folder), AutoTokenizer.from_pretrained(folder))
+
+
+def _origin(settings: Settings, words: list[str]) -> str:
+    """What a base depends on."""
+    text = json.dumps([settings.seed, asdict(settings.model), words])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_made_of(folder: Path, origin: str) -> bool:
+    note = folder / ORIGIN
+    return note.is_file() and note.read_text(encoding="ascii") == origin
+
+
+def _save_base(model: Any, tokenizer: PreTrainedTokenizerBase, folder: Path, origin: str) -> None:
+    _save(model, tokenizer, folder)
+    (folder / ORIGIN).write_text(origin, encoding="ascii")
 
 
 def _shape(model: ModelSettings, tokenizer: PreTrainedTokenizerBase) -> GPTNeoXConfig:
@@ -71,7 +95,8 @@ def _shape(model: ModelSettings, tokenizer: PreTrainedTokenizerBase) -> GPTNeoXC
     )
 
 
-def _from_folder(model: ModelSettings, folder: Path) -> Base:
+def _from_folder(settings: Settings, folder: Path) -> Base:
+    model = settings.model
     if "smollm2" in model.source and not Path(model.source, "config.json").is_file():
         raise Refusal(f"{model.source} holds no model yet: run `make smollm2` first")
     tokenizer = _tokenizer(model.source)
@@ -81,10 +106,12 @@ def _from_folder(model: ModelSettings, folder: Path) -> Base:
     chat.set_chat(tokenizer, model.chat)
     if len(tokenizer) <= rows:
         return Base(model.source, tokenizer)
-    if not (folder / "config.json").is_file():  # the new tokens need rows of their own
+    origin = _origin(settings, [])
+    if not _is_made_of(folder, origin):  # the new tokens need rows of their own
         enlarged = AutoModelForCausalLM.from_pretrained(model.source)
+        set_seed(settings.seed)
         enlarged.resize_token_embeddings(len(tokenizer))
-        _save(enlarged, tokenizer, folder)
+        _save_base(enlarged, tokenizer, folder, origin)
     return Base(str(folder), tokenizer)
 
 

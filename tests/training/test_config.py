@@ -55,6 +55,8 @@ def test_an_override_may_be_a_list() -> None:
         ("rl.max_length=10", "leave room for a prompt"),
         ("sft.learning_rate=nan", "sft.learning_rate must be above 0"),
         ("rl.temperature=0", "rl.temperature must be above 0"),
+        ("model.lora_rank=4", "model.lora_alpha must be at least 1"),
+        ("__class__.seed=1", "__class__.seed is not a setting"),
         (
             "reward.agreement_strength=1.5",
             "reward.agreement_strength must be at least 0 and at most 1",

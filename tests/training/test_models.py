@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from transformers import AutoModelForCausalLM
 
 from training import models, toy
 from training.config import load_settings
@@ -63,3 +64,51 @@ def test_a_model_of_ones_own_is_looked_at_as_well(whole: Path, tmp_path: Path) -
 
     with pytest.raises(Refusal, match="the weights are damaged"):
         models.prepare_base(settings, [], tmp_path)
+
+
+@pytest.mark.parametrize("change", ["seed=7", "model.hidden_size=64"])
+def test_a_base_left_for_other_settings_is_made_anew(
+    quick: list[str], tmp_path: Path, change: str
+) -> None:
+    words = [*quick, change]
+    prepared(tmp_path / "used", quick)
+
+    found = prepared(tmp_path / "used", words)
+
+    assert weights(found) == weights(prepared(tmp_path / "fresh", words))
+
+
+def test_a_base_left_for_other_texts_is_made_anew(quick: list[str], tmp_path: Path) -> None:
+    prepared(tmp_path / "used", quick)
+
+    found = prepared(tmp_path / "used", quick, seed=1)
+
+    fresh = prepared(tmp_path / "fresh", quick, seed=1)
+    name = "tokenizer.json"
+    assert (found / name).read_bytes() == (fresh / name).read_bytes()
+
+
+def test_enlarging_a_model_gives_the_same_rows_for_the_same_seed(
+    whole: Path, quick: list[str], tmp_path: Path
+) -> None:
+    model = AutoModelForCausalLM.from_pretrained(whole)
+    model.resize_token_embeddings(model.config.vocab_size - 8)
+    shutil.copytree(whole, tmp_path / "small")
+    model.save_pretrained(tmp_path / "small")
+    words = [*quick, "model.kind=folder", f"model.source={tmp_path / 'small'}"]
+
+    one, two = (prepared(tmp_path / name, words) for name in ("one", "two"))
+
+    assert one.name == "base"
+    assert weights(one) == weights(two)
+
+
+def prepared(out: Path, words: list[str], seed: int = 0) -> Path:
+    out.mkdir(exist_ok=True)
+    toy.write_trees(out / "trees.jsonl", toy.trees(5, seed=seed))
+    rows = open_source(str(out / "trees.jsonl")).read("sft")
+    return Path(models.prepare_base(load_settings("tiny", words), rows, out).model)
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "model.safetensors").read_bytes()
