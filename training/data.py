@@ -29,7 +29,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import fsspec
 
@@ -79,6 +79,16 @@ def rows_to_learn_from(source: Source, view: View, filters: DataSettings) -> lis
     raise Refusal(reason)
 
 
+def comparisons(
+    source: Source, mode: Literal["lists", "pairs"], filters: DataSettings
+) -> list[Any]:
+    """The rankings to learn from, whole or as pairs; refused when none tells a better reply."""
+    rows = rows_to_learn_from(source, mode, filters)
+    if mode == "lists" and not any(len(row.groups) > 1 for row in rows):
+        raise Refusal(f"{source.name}: in every ranking all replies are tied: nothing to learn")
+    return rows
+
+
 def _passes(row: Row, filters: DataSettings) -> bool:
     if filters.languages and row.lang not in filters.languages:
         return False
@@ -99,6 +109,7 @@ class Store:
     def __init__(self, fs: Any, root: str) -> None:
         self.fs, self.root, self.name = fs, root, root
         self._read: dict[View, list[Any]] = {}
+        self._sides: dict[str, Split] = {}  # of every tree met so far, in whatever view
         try:
             self.current = json.loads(fs.cat_file(f"{root}/current.json"))
             self.generation = str(self.current["generation"])
@@ -113,9 +124,16 @@ class Store:
     def read(self, view: View) -> list[Any]:
         if view not in self._read:
             rows = list(self._rows(view))
-            _check_splits(rows, f"{self.root}/current.json")
+            self._check_splits(rows)
             self._read[view] = rows
         return self._read[view]
+
+    def _check_splits(self, rows: Iterable[Row]) -> None:
+        """One tree on both sides would make every held-out figure a lie."""
+        for row in rows:
+            if self._sides.setdefault(row.tree_id, row.split) != row.split:
+                reason = f"tree {row.tree_id} is in train and in validation"
+                raise BadData(f"{self.root}/current.json", reason)
 
     def _rows(self, view: View) -> Iterator[Row]:
         for kind, path, entry in self.files:
@@ -149,11 +167,3 @@ class Store:
             raise BadData(path, "differs from its checksum in current.json; sync again")
         if count != entry.get("rows"):
             raise BadData(path, f"has {count} rows, current.json says {entry.get('rows')}")
-
-
-def _check_splits(rows: Iterable[Row], file: str) -> None:
-    """One tree on both sides would make every held-out figure a lie."""
-    sides: dict[str, str] = {}
-    for row in rows:
-        if sides.setdefault(row.tree_id, row.split) != row.split:
-            raise BadData(file, f"tree {row.tree_id} is in train and in validation")

@@ -77,7 +77,7 @@ def from_folder(
     from training.run import quieten
 
     quieten()
-    tokenizer = models.trained(folder).tokenizer
+    tokenizer = models.writer(folder).tokenizer
     model = AutoModelForCausalLM.from_pretrained(folder).to(models.device()).eval()
     room = max(16, int(model.config.max_position_embeddings) - sampling.max_new_tokens)
     room = min(room, longest or room)

@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 from training.alone import alone_in
 from training.config import RlSettings, Settings, load_settings
-from training.data import Source, open_source, rows_of
+from training.data import Source, comparisons, open_source, rows_of, rows_to_learn_from
 from training.errors import BadConfig, BadData, Refusal
-from training.rows import Prompt, View, parsed_line
+from training.rows import Prompt, parsed_line
 
 Step = Literal["sft", "reward", "rl", "all"]
-VIEWS_READ: tuple[View, ...] = ("sft", "lists", "prompts")
 
 
 def train(
@@ -44,11 +43,23 @@ def train(
     quieten()
     use_threads(settings.threads)
     if step == "all":  # a sync may replace the store while a step takes hours
-        for view in VIEWS_READ:
-            source.read(view)
+        _check_data(source, settings, later=previous is not None)
     around = _around(previous, sft, grades)
+    if step in ("rl", "all"):
+        around = _with_start(step, folder, around)
     with alone_in(folder):
         return _train(step, source, folder, settings, around)
+
+
+def _check_data(source: Source, settings: Settings, *, later: bool) -> None:
+    """Read what every step needs, so that none is refused after hours of the one before."""
+    if later:
+        source.read("sft")
+    else:
+        rows_to_learn_from(source, "sft", settings.data)
+    comparisons(source, settings.reward.mode, settings.data)
+    rows_to_learn_from(source, "prompts", settings.data)
+    source.read("lists")
 
 
 def _check_groups(rl: RlSettings) -> None:
@@ -74,21 +85,46 @@ def _around(
     previous: str | Path | None, sft: str | Path | None, grades: str | Path | None
 ) -> _Around:
     """Looked at before anything is done: hours of training end in what these say."""
+    from training import models
+
     earlier, start = (Path(place) if place else None for place in (previous, sft))
     if earlier and not (earlier / "reward" / "model" / "config.json").is_file():
         raise Refusal(f"--previous {earlier}: no trained reward model there")
-    if start and not (start / "config.json").is_file():
-        raise Refusal(f"--sft {start}: no trained model there")
+    if start:
+        if not (start / "config.json").is_file():
+            raise Refusal(f"--sft {start}: no trained model there")
+        models.writer(start)
     return _Around(earlier, start, read_grades(Path(grades)) if grades else None)
+
+
+def _with_start(step: Step, out: Path, around: _Around) -> _Around:
+    """A later round starts from the same fine-tuned model as the one before."""
+    if around.sft or not around.previous:
+        return around
+    own = _fine_tuned(out) if step == "rl" else None
+    start = own or _fine_tuned(around.previous)
+    if not start:
+        raise Refusal(
+            f"--previous {around.previous}: no fine-tuned model there; name it with --sft"
+        )
+    return replace(around, sft=start)
+
+
+def _fine_tuned(folder: Path) -> Path | None:
+    """What the policy of a round starts from; a later round has no fine-tuned model of its own."""
+    from training.run import read_json
+
+    own = folder / "sft" / "model"
+    start = Path(read_json(folder / "rl" / "card.json").get("start", own))
+    return next((place for place in (start, own) if (place / "config.json").is_file()), None)
 
 
 def _train(
     step: Step, source: Source, folder: Path, settings: Settings, around: _Around
 ) -> dict[str, Any]:
     steps = ("sft", "reward", "rl") if step == "all" else (step,)
-    if step == "all" and around.previous:  # a later round starts from the same fine-tuned model
+    if step == "all" and around.previous:
         steps = ("reward", "rl")
-        around = replace(around, sft=around.sft or around.previous / "sft" / "model")
     metrics = {name: _train_one(name, source, folder, settings, around) for name in steps}
     if step == "all":
         metrics["evaluation"] = _evaluate(source, folder, settings, around)
@@ -129,6 +165,7 @@ def evaluate(
     if not any((folder / step / "model").is_dir() for step in ("reward", "rl")):
         raise Refusal(f"{folder}: neither a reward model nor a policy to evaluate here")
     around = _around(previous, sft, grades)
+    around = replace(around, sft=around.sft or _fine_tuned(folder))
     quieten()
     use_threads(settings.threads)
     with alone_in(folder):

@@ -30,6 +30,7 @@ from training.config import ModelSettings, Settings
 from training.errors import Refusal
 from training.rows import Demonstration
 
+VOCABULARIES = ("tokenizer*", "vocab*", "*.model")  # without one transformers makes one up
 ORIGIN = "origin.txt"  # in a base: what it was made of
 
 
@@ -100,6 +101,7 @@ def _from_folder(settings: Settings, folder: Path) -> Base:
     if "smollm2" in model.source and not Path(model.source, "config.json").is_file():
         raise Refusal(f"{model.source} holds no model yet: run `make smollm2` first")
     tokenizer = _tokenizer(model.source)
+    _check_writes(model.source)
     rows = AutoConfig.from_pretrained(model.source).vocab_size
     if Path(model.source).is_dir():
         _check_weights(Path(model.source))
@@ -132,7 +134,22 @@ def trained(folder: Path) -> Base:
     return Base(str(folder), _tokenizer(str(folder)))
 
 
+def writer(folder: Path) -> Base:
+    """A trained model that writes; a reward model would begin with words at random."""
+    base = trained(folder)
+    _check_writes(str(folder))
+    return base
+
+
+def _check_writes(source: str) -> None:
+    kinds = AutoConfig.from_pretrained(source).architectures or []
+    if any(kind.endswith("ForSequenceClassification") for kind in kinds):
+        raise Refusal(f"{source}: a reward model writes no replies; name a fine-tuned model")
+
+
 def _tokenizer(source: str) -> PreTrainedTokenizerBase:
+    if Path(source).is_dir() and not any([*Path(source).glob(name)] for name in VOCABULARIES):
+        raise Refusal(f"the model {source} cannot be opened: its tokenizer is missing")
     try:
         AutoConfig.from_pretrained(source)
         return AutoTokenizer.from_pretrained(source)

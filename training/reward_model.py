@@ -26,8 +26,7 @@ from trl import RewardConfig, RewardTrainer
 
 from training import chat, losses, models
 from training.config import RewardSettings, Settings
-from training.data import Source, rows_of, rows_to_learn_from
-from training.errors import Refusal
+from training.data import Source, comparisons, rows_of
 from training.progress import Watch
 from training.rows import PreferencePair, RankedList, Turn
 from training.run import Run, execute, trainer_arguments
@@ -44,10 +43,7 @@ def train_reward(
     Starts from the earlier reward model when `previous` (the folder of a first round) is given,
     else from the fine-tuned model in `out/sft`, else from the base model.
     """
-    view = "lists" if settings.reward.mode == "lists" else "pairs"
-    rows = rows_to_learn_from(source, view, settings.data)
-    if view == "lists" and not any(len(row.groups) > 1 for row in rows):
-        raise Refusal(f"{source.name}: in every ranking all replies are tied: nothing to learn")
+    rows = comparisons(source, settings.reward.mode, settings.data)
     base = _start(source, out, settings, previous)
     run = Run("reward", out / "reward", settings, source.generation, base.model)
     examples, cut = examples_of(rows, base.tokenizer, settings.reward)
@@ -57,7 +53,8 @@ def train_reward(
         return reward_trainer(run, base, examples, watch)
 
     replies = sum(len(example["ranks"]) for example in examples)
-    note = {"rows": len(examples), "replies": replies, "replies_cut": cut, "mode": view}
+    mode = settings.reward.mode
+    note = {"rows": len(examples), "replies": replies, "replies_cut": cut, "mode": mode}
     return execute(run, build, task="SEQ_CLS", note=note)
 
 

@@ -36,7 +36,7 @@ def train_rl(
 
     `sft` is the folder of the fine-tuned model when it is not `out/sft/model` (a later round).
     """
-    start = models.trained(sft or out / "sft" / "model")
+    start = models.writer(sft or out / "sft" / "model")
     judge = models.trained(out / "reward" / "model")
     prompts = rows_to_learn_from(source, "prompts", settings.data)
     room = settings.rl.max_length - settings.rl.max_new_tokens

@@ -356,3 +356,13 @@ def test_a_tree_stays_on_its_side_for_ever() -> None:
     assert 150 < sides.count("validation") < 250
     assert split_of("toy-0-27") == "validation"  # written down once: it may never change
     assert split_of("toy-0-1") == "train"
+
+
+def test_a_tree_held_out_in_one_view_alone_is_refused(write_store: Callable[..., Path]) -> None:
+    source = open_source(
+        str(write_store({("sft", "train"): [SFT], ("lists", "validation"): [LIST]}))
+    )
+    source.read("sft")
+
+    with pytest.raises(BadData, match="tree t1 is in train and in validation"):
+        source.read("lists")

@@ -56,6 +56,14 @@ def test_a_model_that_is_not_whole_is_refused(
     assert str(copy) in str(caught.value)
 
 
+def test_a_model_without_any_tokenizer_gets_none_made_up(whole: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("tokenizer*"))
+
+    with pytest.raises(Refusal, match="its tokenizer is missing"):
+        models.trained(copy)
+
+
 def test_a_model_of_ones_own_is_looked_at_as_well(whole: Path, tmp_path: Path) -> None:
     copy = tmp_path / "mine"
     shutil.copytree(whole, copy)

@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,74 @@ def test_generations_that_do_not_divide_the_batch_are_refused_before_anything_is
         main.train("all", trees, tmp_path / "out", "tiny", [*quick, "rl.generations=3"])
 
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda tree: tree["prompt"].update(replies=tree["prompt"]["replies"][:1]), "view lists"),
+        (
+            lambda tree: [reply.update(rank=0) for reply in tree["prompt"]["replies"]],
+            "all replies are tied",
+        ),
+    ],
+)
+def test_rankings_that_teach_nothing_are_refused_before_the_fine_tuning(
+    trees: str, tmp_path: Path, quick: list[str], spoil: Callable[[Any], Any], reason: str
+) -> None:
+    rows = [json.loads(line) for line in Path(trees).read_text().splitlines()]
+    for tree in rows:
+        spoil(tree)
+    data = tmp_path / "trees.jsonl"
+    data.write_text("".join(json.dumps(tree) + "\n" for tree in rows))
+
+    with pytest.raises(Refusal, match=reason):
+        main.train("all", str(data), tmp_path / "out", "tiny", quick)
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_third_round_starts_from_the_fine_tuned_model_of_the_first(
+    first: Round, tmp_path: Path
+) -> None:
+    second, third = tmp_path / "second", tmp_path / "third"
+    main.train("all", first.trees, second, "tiny", first.words, previous=first.out)
+
+    main.train("all", first.trees, third, "tiny", first.words, previous=second)
+    again = main.evaluate(first.trees, third, "tiny", first.words, previous=second)
+
+    card = json.loads((third / "rl/card.json").read_text())
+    assert card["start"] == str(first.out / "sft/model")
+    assert again["rl"]["prompts"] == 4
+
+
+def test_a_round_before_without_a_fine_tuned_model_is_refused_before_anything_is_done(
+    first: Round, tmp_path: Path
+) -> None:
+    (tmp_path / "before").mkdir()
+    (tmp_path / "before/reward").symlink_to(first.out / "reward")
+
+    with pytest.raises(Refusal, match="no fine-tuned model there; name it with --sft"):
+        main.train(
+            "all",
+            first.trees,
+            tmp_path / "out",
+            "tiny",
+            first.words,
+            previous=tmp_path / "before",
+        )
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_reward_model_is_not_taken_for_one_that_writes(first: Round, tmp_path: Path) -> None:
+    judge = first.out / "reward/model"
+    sampling = Sampling(completions=1, temperature=1.0, top_p=1.0, max_new_tokens=4, seed=0)
+
+    with pytest.raises(Refusal, match="writes no replies"):
+        list(generate.from_folder(judge, [[HELLO]], sampling))
+    with pytest.raises(Refusal, match="writes no replies"):
+        main.train("all", first.trees, tmp_path, "tiny", first.words, sft=judge)
 
 
 @pytest.mark.slow
