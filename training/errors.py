@@ -30,8 +30,17 @@ class DiskFull(Refusal):
     """There is no room left for what the run has to write."""
 
 
+class Diverged(Refusal):
+    """What was learned has run away: weights, words or scores are no numbers any more."""
+
+
 class Cancelled(Exception):
     """The run was asked to stop and has stopped at a checkpoint."""
+
+
+def is_divergence(error: BaseException) -> bool:
+    """Whether a model could name no next word, for what it computes are no numbers."""
+    return any("probability tensor contains" in str(link) for link in _chain(error))
 
 
 def is_disk_full(error: BaseException, folder: Path | None = None) -> bool:

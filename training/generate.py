@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from training.errors import Refusal
+from training.errors import Diverged, Refusal, is_divergence
 from training.rows import Turn
 
 TRIES = 4  # of one request; the waits between them double from one second
@@ -71,14 +71,13 @@ def from_folder(
     A prompt of more than `longest` tokens (0: than the model can read) loses its beginning.
     """
     import torch
-    from transformers import AutoModelForCausalLM
 
     from training import chat, models
     from training.run import quieten
 
     quieten()
     tokenizer = models.writer(folder).tokenizer
-    model = AutoModelForCausalLM.from_pretrained(folder).to(models.device()).eval()
+    model = models.opened(folder).to(models.device()).eval()
     room = max(16, int(model.config.max_position_embeddings) - sampling.max_new_tokens)
     room = min(room, longest or room)
     torch.manual_seed(sampling.seed)
@@ -88,8 +87,21 @@ def from_folder(
         padded = tokenizer.pad({"input_ids": part}, padding_side="left", return_tensors="pt").to(
             model.device
         )
+        whole = _generated(folder, model, padded, tokenizer, sampling)
+        replies = whole[:, padded["input_ids"].shape[1] :].tolist()  # (prompts·K, new tokens)
+        completions = [_completion(ids, tokenizer) for ids in replies]
+        for first in range(0, len(completions), sampling.completions):
+            yield completions[first : first + sampling.completions]
+
+
+def _generated(
+    folder: Path, model: Any, padded: Any, tokenizer: Any, sampling: Sampling
+) -> Any:  # (prompts·K, time)
+    import torch
+
+    try:
         with torch.inference_mode():
-            whole = model.generate(
+            return model.generate(
                 **padded,
                 do_sample=sampling.temperature > 0,
                 temperature=sampling.temperature or None,
@@ -100,10 +112,10 @@ def from_folder(
                 pad_token_id=tokenizer.pad_token_id,
                 eos_token_id=tokenizer.eos_token_id,
             )
-        replies = whole[:, padded["input_ids"].shape[1] :].tolist()  # (prompts·K, new tokens)
-        completions = [_completion(ids, tokenizer) for ids in replies]
-        for first in range(0, len(completions), sampling.completions):
-            yield completions[first : first + sampling.completions]
+    except RuntimeError as error:
+        if is_divergence(error):
+            raise Diverged(f"{folder}: no word can be drawn from it; train it anew") from error
+        raise
 
 
 def _completion(ids: list[int], tokenizer: Any) -> Completion:

@@ -141,6 +141,17 @@ def writer(folder: Path) -> Base:
     return base
 
 
+def opened(folder: Path) -> Any:
+    """The weights of a model that writes; a config.json that is not theirs is told."""
+    try:
+        return AutoModelForCausalLM.from_pretrained(folder)
+    except RuntimeError as error:
+        if "ignore_mismatched_sizes" not in str(error):
+            raise
+        reason = "the weights do not fit config.json; copy both from one place"
+        raise Refusal(f"{folder}: {reason}") from error
+
+
 def _check_writes(source: str) -> None:
     kinds = AutoConfig.from_pretrained(source).architectures or []
     if any(kind.endswith("ForSequenceClassification") for kind in kinds):
@@ -168,6 +179,16 @@ def _check_weights(folder: Path) -> None:
                 pass
         except (OSError, SafetensorError) as error:
             raise Refusal(f"{file}: the weights are damaged, copy or train them again") from error
+
+
+def is_finite(folder: Path) -> bool:
+    """Whether every saved weight is a number."""
+    for file in folder.glob("*.safetensors"):
+        with safe_open(file, framework="pt") as weights:
+            names = weights.keys()
+            if not all(weights.get_tensor(name).isfinite().all() for name in names):
+                return False
+    return True
 
 
 def parameters(source: str) -> int:

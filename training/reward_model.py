@@ -11,6 +11,7 @@ expanded pairs, as lists of two, for comparison.
 Left out: a separate value head (the last token's state through one linear layer, as the original).
 """
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from trl import RewardConfig, RewardTrainer
 from training import chat, losses, models
 from training.config import RewardSettings, Settings
 from training.data import Source, comparisons, rows_of
+from training.errors import Diverged
 from training.progress import Watch
 from training.rows import PreferencePair, RankedList, Turn
 from training.run import Run, execute, trainer_arguments
@@ -251,6 +253,7 @@ class Judge:
 
     def __init__(self, folder: Path, limit: int, batch: int) -> None:
         base = models.trained(folder)
+        self.folder = folder
         self.tokenizer, self.limit, self.batch = base.tokenizer, limit, batch
         self.model = AutoModelForSequenceClassification.from_pretrained(
             folder, num_labels=1, dtype=torch.float32
@@ -277,4 +280,6 @@ class Judge:
             values = self.model(**padded, use_cache=False).logits.squeeze(-1)
             for index, value in zip(part, values.float().tolist(), strict=True):
                 result[index] = value
+        if not all(map(math.isfinite, result)):
+            raise Diverged(f"{self.folder}: its scores are no numbers; train it at a lower rate")
         return result

@@ -32,7 +32,14 @@ from transformers.utils import logging as transformers_logging
 
 from training import memory, models
 from training.config import Settings, StepSettings
-from training.errors import Cancelled, DiskFull, Refusal, is_disk_full
+from training.errors import (
+    Cancelled,
+    DiskFull,
+    Diverged,
+    Refusal,
+    is_disk_full,
+    is_divergence,
+)
 from training.progress import Watch, stop_on_signals
 
 PACKAGES = ("torch", "transformers", "trl", "accelerate", "datasets", "peft", "tokenizers")
@@ -163,6 +170,8 @@ def execute(
                 raise DiskFull(
                     f"{run.folder}: the disk is full; free some and run again"
                 ) from error
+            if is_divergence(error):
+                raise _diverged(run.step) from error
             raise
     metrics = {
         **note,
@@ -220,9 +229,19 @@ def _hand_on(run: Run, trainer: Any, task: str) -> None:
         trainer.processing_class.save_pretrained(partial)
         if run.settings.model.lora_rank:
             models.merge_adapter(run.start, partial, task=task)
+        if not models.is_finite(partial):
+            raise _diverged(run.step)
         shutil.rmtree(run.model, ignore_errors=True)
         partial.rename(run.model)
     trainer.accelerator.wait_for_everyone()
+
+
+def _diverged(step: str) -> Diverged:
+    rates = "sft.learning_rate or rl.learning_rate" if step == "rl" else f"{step}.learning_rate"
+    return Diverged(
+        f"{step}: the model has run away, its weights are of no use; "
+        f"lower {rates} and choose another --out"
+    )
 
 
 def trainer_arguments(run: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -264,6 +265,42 @@ def test_a_reward_model_is_not_taken_for_one_that_writes(first: Round, tmp_path:
         list(generate.from_folder(judge, [[HELLO]], sampling))
     with pytest.raises(Refusal, match="writes no replies"):
         main.train("all", first.trees, tmp_path, "tiny", first.words, sft=judge)
+
+
+@pytest.mark.parametrize("rate", ["sft.learning_rate=1e9", "reward.learning_rate=1e38"])
+def test_a_model_that_has_run_away_is_told_in_one_line(
+    trees: str, tmp_path: Path, quick: list[str], rate: str
+) -> None:
+    with pytest.raises(Refusal, match=f"has run away.*lower {rate.partition('=')[0]}"):
+        main.train("all", trees, tmp_path, "tiny", [*quick, rate])
+
+
+def test_no_word_is_drawn_from_weights_that_are_no_numbers(first: Round, tmp_path: Path) -> None:
+    model = models.opened(first.out / "sft/model")
+    model.lm_head.weight.data.fill_(float("nan"))
+    shutil.copytree(first.out / "sft/model", tmp_path / "model")
+    model.save_pretrained(tmp_path / "model")
+    sampling = Sampling(completions=1, temperature=1.0, top_p=1.0, max_new_tokens=4, seed=0)
+
+    with pytest.raises(Refusal, match="no word can be drawn"):
+        list(generate.from_folder(tmp_path / "model", [[HELLO]], sampling))
+
+
+def test_scores_that_are_no_numbers_are_refused(first: Round) -> None:
+    judge = Judge(first.out / "reward/model", 60, 4)
+    judge.model.score.weight.data.fill_(float("nan"))
+
+    with pytest.raises(Refusal, match="its scores are no numbers"):
+        judge.scores([([HELLO], "They fly.")])
+
+
+def test_a_model_whose_weights_do_not_fit_is_refused(first: Round, tmp_path: Path) -> None:
+    shutil.copytree(first.out / "sft/model", tmp_path / "model")
+    config = tmp_path / "model/config.json"
+    config.write_text(config.read_text().replace('"hidden_size": 32', '"hidden_size": 64'))
+
+    with pytest.raises(Refusal, match="do not fit config"):
+        models.opened(tmp_path / "model")
 
 
 @pytest.mark.slow
