@@ -4,10 +4,13 @@ Texts are kept exactly as generated, with the model's name and the sampling sett
 they can be ranked blind among human replies and traced afterwards.
 """
 
+import http.client
 import json
+import math
 import os
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +36,9 @@ class Sampling:
     def __post_init__(self) -> None:
         if self.completions < 1 or self.max_new_tokens < 1:
             raise Refusal("ask for at least one reply (--n) of at least one token")
-        if not (self.temperature >= 0 and 0 < self.top_p <= 1):
+        if not 0 <= self.seed < 2**32:
+            raise Refusal("the seed is at least 0 and below 4294967296")
+        if not (0 <= self.temperature < math.inf and 0 < self.top_p <= 1):
             raise Refusal("the temperature is at least 0, top-p above 0 and at most 1")
         if self.temperature == 0 and self.completions > 1:
             raise Refusal("at temperature 0 all replies to a prompt are the same: ask for --n 1")
@@ -132,6 +137,7 @@ def from_endpoint(
     """Sample over plain HTTP: one request per reply, four at a time, each with its own seed."""
     if not name:
         raise Refusal("--model-name is needed with a URL: the model's name as the server knows it")
+    _check_address(url)
     numbers = range(sampling.completions)
     with ThreadPoolExecutor(max_workers=4) as pool:
         waiting = [
@@ -146,6 +152,16 @@ def from_endpoint(
                 yield [future.result() for future in futures]
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise Refusal(f"{url}: not the address of a server, such as http://localhost:8000")
 
 
 def _body(name: str, prompt: list[Turn], sampling: Sampling, number: int) -> dict[str, Any]:
@@ -170,9 +186,9 @@ def _ask(url: str, body: dict[str, Any], key: str) -> Completion:
     answer = _patiently(request)
     try:
         choice = answer["choices"][0]
-        text = choice["message"]["content"] or ""
+        text = (choice["message"]["content"] or "").encode(errors="replace").decode()
         tokens = int((answer.get("usage") or {}).get("completion_tokens") or 0)
-    except (KeyError, IndexError, TypeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise Refusal(f"{address}: the answer is not a chat completion") from error
     return Completion(text, choice.get("finish_reason") == "stop", tokens)
 
@@ -189,7 +205,7 @@ def _patiently(request: urllib.request.Request) -> dict[str, Any]:
                 said = error.read(200).decode(errors="replace")
             if error.code not in BUSY or not left:
                 raise Refusal(f"{request.full_url}: HTTP {error.code}: {said}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             if not left:
                 raise Refusal(f"{request.full_url}: {error}") from error
         time.sleep(2.0 ** (TRIES - 1 - left))

@@ -233,9 +233,11 @@ def sample(
     sampling = Sampling(completions, temperature, top_p, max_new_tokens, seed)
     wanted = _prompts(prompts, limit)
     target = Path(out)
-    called = name or "-".join(Path(model).resolve().parts[-3:-1])  # round1/rl/model: round1-rl
+    called = name or _name_of(Path(model))
+    if target.is_dir():
+        raise Refusal(f"{out}: is a folder; --out is the file of the replies")
     with alone_in(target.parent):
-        left = wanted[_whole_lines(target) :]
+        left = wanted[_written(target, wanted, called, sampling.as_dict()) :]
         texts = sample(model, [prompt.prompt for prompt in left], sampling, name=name, key=key)
         rows = [prompt.source | {"split": prompt.split, "prompt": prompt.prompt} for prompt in left]
         return write_samples(target, rows, texts, model_name=called, sampling=sampling)
@@ -243,6 +245,8 @@ def sample(
 
 def _prompts(path: str, limit: int) -> list[Prompt]:
     """Prompts of both splits in turn, so that the replies of some can be judged held-out."""
+    if limit < 0:
+        raise Refusal("--limit is a number of prompts, or 0 for all")
     every = load_settings("tiny").data
     source = open_source(path)
     sides = [rows_of(source, "prompts", every, split) for split in ("validation", "train")]
@@ -252,15 +256,29 @@ def _prompts(path: str, limit: int) -> list[Prompt]:
     return mixed[:limit] if limit else mixed
 
 
-def _whole_lines(path: Path) -> int:
-    """How many lines were written to their end; half a line is cut off."""
+def _name_of(model: Path) -> str:
+    """round1/rl/model is round1-rl; a model from elsewhere is called as its folder."""
+    *_, first, second, last = ("", "", *model.resolve().parts)
+    return f"{first}-{second}" if last == "model" else last
+
+
+def _written(
+    path: Path, wanted: Sequence[Prompt], model_name: str, sampling: dict[str, Any]
+) -> int:
+    """How many prompts are answered there already; half a line is cut off."""
     if not path.is_file():
         return 0
     text = path.read_bytes()
     whole = text[: text.rfind(b"\n") + 1]
+    lines = whole.splitlines()
+    rows = (parsed_line(line, str(path), number) for number, line in enumerate(lines, start=1))
+    for row, prompt in zip(rows, wanted, strict=False):
+        told = (row.get("model_name"), row.get("sampling"), row.get("prompt"))
+        if told != (model_name, sampling, prompt.prompt):
+            raise Refusal(f"{path}: answers other prompts or settings; choose another --out")
     if len(whole) < len(text):
         path.write_bytes(whole)
-    return whole.count(b"\n")
+    return len(lines)
 
 
 def bench(
