@@ -174,11 +174,17 @@ def _check_weights(folder: Path) -> None:
     if not [*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin")]:
         raise Refusal(f"{folder}: the weights are missing (model.safetensors)")
     for file in folder.glob("*.safetensors"):
-        try:
-            with safe_open(file, framework="pt"):
-                pass
-        except (OSError, SafetensorError) as error:
-            raise Refusal(f"{file}: the weights are damaged, copy or train them again") from error
+        if not is_readable(file):
+            raise Refusal(f"{file}: the weights are damaged, copy or train them again")
+
+
+def is_readable(weights: Path) -> bool:
+    """Whether a file of weights is as long as its head says."""
+    try:
+        with safe_open(weights, framework="pt"):
+            return True
+    except (OSError, SafetensorError):
+        return False
 
 
 def is_finite(folder: Path) -> bool:

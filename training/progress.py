@@ -129,6 +129,15 @@ def read_log(log: Path) -> list[dict[str, float]]:
     """The entries of a run, one per logged step; after a resume the later one counts."""
     if not log.is_file():
         return []
-    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    latest = {entry["step"]: entry for entry in entries}
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    latest = {entry["step"]: entry for entry in map(_entry, lines) if entry}
     return [latest[step] for step in sorted(latest)]
+
+
+def _entry(line: str) -> dict[str, float] | None:
+    """Nothing for a line that was cut off: a point less of a curve."""
+    try:
+        entry: dict[str, float] = json.loads(line)
+    except ValueError:
+        return None
+    return entry

@@ -18,6 +18,7 @@ import platform
 import shutil
 import time
 import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -302,11 +303,22 @@ def last_checkpoint(folder: Path) -> str | None:
     """The newest checkpoint that was written to its end; broken ones are removed."""
     found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
     for path in reversed(found):
-        if read_json(path / "trainer_state.json"):
+        if _is_whole(path):
             return str(path)
         if models.is_main_process():
             shutil.rmtree(path, ignore_errors=True)
     return None
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    """The state is written last, but a power cut keeps no order: every file must open."""
+    packed = (file for ending in ("*.pt", "*.pth") for file in checkpoint.glob(ending))
+    weights = checkpoint.glob("*.safetensors")
+    return bool(
+        read_json(checkpoint / "trainer_state.json")
+        and all(map(zipfile.is_zipfile, packed))
+        and all(map(models.is_readable, weights))
+    )
 
 
 def _origin(path: str) -> str:

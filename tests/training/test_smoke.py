@@ -21,9 +21,9 @@ from training.config import load_settings
 from training.data import open_source, rows_of
 from training.errors import BadConfig, Cancelled, DiskFull, Refusal
 from training.generate import Sampling
-from training.progress import Stop, Watch
+from training.progress import Stop, Watch, read_log
 from training.reward_model import Judge
-from training.run import Run
+from training.run import Run, last_checkpoint
 from training.sft import sft_trainer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the libraries' own notices, not ours
@@ -303,6 +303,13 @@ def test_a_model_whose_weights_do_not_fit_is_refused(first: Round, tmp_path: Pat
         models.opened(tmp_path / "model")
 
 
+def test_a_line_of_the_log_that_was_cut_off_leaves_the_rest(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
+
+    assert read_log(log) == [{"step": 1, "loss": 2.0}]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["reward.mode=pairs"], ["reward.loss=plackett-luce"], ["reward.agreement=margin"]]
@@ -412,6 +419,27 @@ def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been_stopped(
     assert card["state"] == "cancelled"
     assert "missing keys" not in caplog.text
     assert weights(tmp_path / "stopped/sft/model") == weights(tmp_path / "straight/sft/model")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.pt"])
+def test_a_checkpoint_with_a_file_cut_off_gives_way_to_the_one_before(
+    first: Round, tmp_path: Path, name: str
+) -> None:
+    words = [*first.words, "sft.max_steps=40", "sft.checkpoint_every=1"]
+    thread = stop_when_logged(tmp_path / "sft/log.jsonl", 3)
+    with pytest.raises(Cancelled):
+        main.train("sft", first.trees, tmp_path, "tiny", words)
+    thread.join()
+    checkpoints = tmp_path / "sft/checkpoints"
+    newest = Path(last_checkpoint(checkpoints) or "")
+    content = (newest / name).read_bytes()
+    (newest / name).write_bytes(content[: len(content) // 2])
+
+    found = last_checkpoint(checkpoints)
+
+    assert found
+    assert found != str(newest)
+    assert not newest.exists()
 
 
 def test_a_checkpoint_that_was_cut_off_is_not_used(first: Round, tmp_path: Path) -> None:
