@@ -112,6 +112,8 @@ class Store:
         self._sides: dict[str, Split] = {}  # of every tree met so far, in whatever view
         try:
             self.current = json.loads(fs.cat_file(f"{root}/current.json"))
+            if not isinstance(self.current, dict):
+                raise TypeError("not a JSON object")
             self.generation = str(self.current["generation"])
             self.manifest = dict(self.current.get("manifest", {}))
             files = self.current["files"]
@@ -120,6 +122,8 @@ class Store:
             self.files = [(str(f["view"]), str(f["path"]), f) for f in files]
         except (ValueError, KeyError, TypeError) as error:
             raise BadData(f"{root}/current.json", reason_of(error)) from error
+        except OSError as error:
+            raise BadData(f"{root}/current.json", f"cannot be read: {error.strerror}") from error
 
     def read(self, view: View) -> list[Any]:
         if view not in self._read:

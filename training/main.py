@@ -12,7 +12,7 @@ from training.alone import alone_in
 from training.config import RlSettings, Settings, load_settings
 from training.data import Source, comparisons, open_source, rows_of, rows_to_learn_from
 from training.errors import BadConfig, BadData, Refusal
-from training.rows import Prompt, parsed_line
+from training.rows import Prompt, number_of, parsed_line
 
 Step = Literal["sft", "reward", "rl", "all"]
 
@@ -207,8 +207,8 @@ def read_grades(path: Path) -> dict[str, float]:
         for number, line in enumerate(file, start=1):
             values = parsed_line(line, str(path), number)
             try:
-                grades[str(values["message_id"])] = float(values["grade"])
-            except (KeyError, TypeError, ValueError) as error:
+                grades[str(values["message_id"])] = number_of(values, "grade")
+            except (KeyError, ValueError) as error:
                 raise BadData(str(path), "wants message_id and grade", number) from error
     return grades
 

@@ -59,6 +59,8 @@ class TreeFiles:
                     self._add(tree, seen)
                 except (ValueError, KeyError, TypeError) as error:
                     raise BadData(file, reason_of(error), number) from error
+                except RecursionError as error:
+                    raise BadData(file, "nested too deeply to be read", number) from error
         self.generation = digest.hexdigest()
 
     def read(self, view: View) -> list[Any]:
@@ -67,7 +69,7 @@ class TreeFiles:
     def _add(self, tree: Node, seen: set[str]) -> None:
         if "prompt" not in tree:
             raise ValueError("not a tree: it has no prompt (flat messages are not read)")
-        tree_id = str(tree["message_tree_id"])
+        tree_id = _word(tree, "message_tree_id")
         if tree_id in seen:
             raise ValueError(f"tree {tree_id} stands here a second time")
         seen.add(tree_id)
@@ -78,13 +80,13 @@ class TreeFiles:
 def rows_of_tree(tree: Node) -> Iterator[tuple[View, Row]]:
     """Every row that one tree gives to the views."""
     root, state = tree["prompt"], tree.get("tree_state")
-    tree_id = str(tree["message_tree_id"])
+    tree_id = _word(tree, "message_tree_id")
     _check_node(root, "prompter")
     base = {
         "tree_id": tree_id,
-        "lang": str(root.get("lang", "und")),
-        "platform": str(tree.get("platform", "import")),
-        "template": tree.get("template"),
+        "lang": _word(root, "lang", "und"),
+        "platform": _word(tree, "platform", "import"),
+        "template": _word(tree, "template") if tree.get("template") is not None else None,
         "split": split_of(tree_id),
     }
     if state in CLOSED or not _counts(root):
@@ -103,7 +105,19 @@ def rows_of_tree(tree: Node) -> Iterator[tuple[View, Row]]:
                 yield "pairs", pair
 
 
+def _word(node: Node, key: str, default: str | None = None) -> str:
+    """A name or tag; the default stands for one that is not there or null."""
+    value = node[key] if default is None else node.get(key)
+    if value is None and default is not None:
+        return default
+    if not has_words(value):
+        raise ValueError(f"{key} must be text; it is {value!r:.200}")
+    return str(value)
+
+
 def _check_node(node: Node, role: str) -> None:
+    if not isinstance(node, dict):
+        raise ValueError(f"a message must be an object; it is {node!r:.200}")
     where = f"message {node['message_id']}"
     if node.get("role") != role:
         raise ValueError(f"{where}: role must be {role}; it is {node.get('role')!r}")
@@ -112,13 +126,15 @@ def _check_node(node: Node, role: str) -> None:
     rank = node.get("rank")
     if rank is not None and (isinstance(rank, bool) or not isinstance(rank, int)):
         raise ValueError(f"{where}: rank must be a whole number; it is {rank!r}")
+    if node.get("model_name") is not None:
+        _word(node, "model_name")
     replies = node.get("replies") or []
     if not isinstance(replies, list):
         raise ValueError(f"{where}: replies must be a list")
     for reply in replies:
+        _check_node(reply, "assistant" if role == "prompter" else "prompter")
         if reply.get("parent_id", node["message_id"]) != node["message_id"]:
             raise ValueError(f"message {reply['message_id']}: its parent_id names another message")
-        _check_node(reply, "assistant" if role == "prompter" else "prompter")
 
 
 def _counts(node: Node) -> bool:

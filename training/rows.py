@@ -91,6 +91,8 @@ def parsed_line(line: bytes, file: str, number: int) -> dict[str, Any]:
         values = json.loads(line)
     except ValueError as error:
         raise BadData(file, f"not JSON ({error})", number) from error
+    except RecursionError as error:
+        raise BadData(file, "nested too deeply to be read", number) from error
     if not isinstance(values, dict):
         raise BadData(file, "not a JSON object", number)
     return values
@@ -129,11 +131,18 @@ def _turns(value: Any, key: str, *, last: str) -> list[Turn]:
     return turns
 
 
-def _number(values: dict[str, Any], key: str) -> float:
+def number_of(values: dict[str, Any], key: str) -> float:
     value = values[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{key} must be a number; it is {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        raise ValueError(f"{key} must be a number; it is {value!r:.200}")
     return float(value)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _base(values: dict[str, Any], split: Split) -> dict[str, Any]:
@@ -159,7 +168,7 @@ def _pair(values: dict[str, Any], split: Split) -> PreferencePair:
         prompt=_turns(values["prompt"], "prompt", last="user"),
         chosen=chosen[0],
         rejected=rejected[0],
-        margin=_number(values, "margin"),
+        margin=number_of(values, "margin"),
     )
 
 
@@ -174,7 +183,7 @@ def _list(values: dict[str, Any], split: Split) -> RankedList:
     if len(set(ids)) != len(ids):
         raise ValueError("groups: the same message_id twice")
     agreement = values["agreement"]
-    if agreement is not None and not 0.0 <= _number(values, "agreement") <= 1.0:
+    if agreement is not None and not 0.0 <= number_of(values, "agreement") <= 1.0:
         raise ValueError(f"agreement must lie between 0 and 1; it is {agreement!r}")
     return RankedList(
         **_base(values, split),
@@ -182,7 +191,7 @@ def _list(values: dict[str, Any], split: Split) -> RankedList:
         prompt=_turns(values["prompt"], "prompt", last="user"),
         groups=parsed,
         agreement=agreement,
-        ballots=int(_number(values, "ballots")),
+        ballots=int(number_of(values, "ballots")),
     )
 
 

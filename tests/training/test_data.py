@@ -12,6 +12,7 @@ from training import toy
 from training.config import DataSettings, load_settings
 from training.data import open_source, rows_of, rows_to_learn_from
 from training.errors import BadData, Refusal
+from training.main import read_grades
 from training.oasst import split_of
 
 ALL = load_settings("tiny").data
@@ -110,6 +111,7 @@ BROKEN = [
     ("lists", LIST | {"groups": [[reply("a")], [reply("a")]]}, "same message_id twice"),
     ("lists", LIST | {"agreement": 1.5}, "between 0 and 1"),
     ("lists", LIST | {"ballots": float("inf")}, "ballots must be a number"),
+    ("lists", LIST | {"ballots": 10**400}, "ballots must be a number"),
     ("lists", LIST | {"groups": [[reply("a")], [reply("\ud800")]]}, "message_id must be text"),
     ("sft", SFT | {"messages": [USER, USER | {"content": "\ud83d"}]}, "half of a character"),
     ("prompts", PROMPT | {"prompt": SFT["messages"]}, "must end with a message of the user"),
@@ -326,6 +328,11 @@ def test_trees_that_are_not_ready_give_prompts_at_most(tmp_path: Path) -> None:
         (tree(assistant("a", rank="first")), "rank must be a whole number"),
         (tree(assistant("a", parent_id="z")), "names another message"),
         (tree(assistant("a", text="")), "message a: no text"),
+        (tree("a"), "a message must be an object"),
+        ({"message_tree_id": "m", "prompt": "hello"}, "a message must be an object"),
+        (tree(assistant("a", model_name=5)), "model_name must be text"),
+        (tree() | {"message_tree_id": None}, "message_tree_id must be text"),
+        (tree() | {"template": ["bread"]}, "template must be text"),
         (tree(), "a second time"),
     ],
 )
@@ -366,3 +373,35 @@ def test_a_tree_held_out_in_one_view_alone_is_refused(write_store: Callable[...,
 
     with pytest.raises(BadData, match="tree t1 is in train and in validation"):
         source.read("lists")
+
+
+def test_a_line_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "trees.jsonl").write_text("[" * 100_000 + "\n")
+
+    with pytest.raises(BadData, match=r"trees.jsonl:1: nested too deeply"):
+        open_source(str(tmp_path / "trees.jsonl"))
+
+
+def test_a_language_that_is_not_told_is_undetermined(tmp_path: Path) -> None:
+    untold = tree(assistant("a"))
+    untold["prompt"]["lang"] = None
+
+    (row,) = read_tree(tmp_path, untold).read("sft")
+
+    assert row.lang == "und"
+
+
+def test_a_current_file_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "current.json").mkdir()
+
+    with pytest.raises(BadData, match="cannot be read"):
+        open_source(str(tmp_path))
+
+
+@pytest.mark.parametrize("grade", ["NaN", "1" + "0" * 400, '"good"', "true", "null"])
+def test_a_grade_that_is_no_number_is_refused(tmp_path: Path, grade: str) -> None:
+    path = tmp_path / "grades.jsonl"
+    path.write_text(f'{{"message_id": "a", "grade": {grade}}}\n')
+
+    with pytest.raises(BadData, match=r"grades.jsonl:1: wants message_id and grade"):
+        read_grades(path)
