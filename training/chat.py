@@ -105,6 +105,7 @@ def shortened(turns: list[Turn], tokenizer: PreTrainedTokenizerBase, limit: int)
         words = tokenizer(turns[-1]["content"], add_special_tokens=False)["input_ids"]
         kept = words[excess:] or words[-1:]
         content = tokenizer.decode(kept, clean_up_tokenization_spaces=False)
+        content = content.lstrip("\ufffd") or content  # half of a character would grow again
         turns = [{"role": turns[-1]["role"], "content": content}]
     return turns
 

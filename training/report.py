@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from training.markdown import cell, table
 from training.progress import read_log
-from training.run import read_json
+from training.run import left_out, read_json
 
 INK, SOFT, WARM = "#1f5f4a", "#9bb8ad", "#c0562f"  # leaf, mist, clay
 CURVES = {
@@ -72,14 +72,13 @@ def _head(out: Path) -> str:
 
 
 def _steps(out: Path, figures: Path) -> Iterator[str]:
-    rows = []
-    for step in CURVES:
-        metrics = read_json(out / step / "metrics.json")
-        if metrics:
-            rows.append(_step_row(step, metrics))
+    done = {step: read_json(out / step / "metrics.json") for step in CURVES}
+    rows = [_step_row(step, metrics) for step, metrics in done.items() if metrics]
     if rows:
         head = ["step", "learned from", "steps", "seconds", "peak memory", "estimated"]
         yield "## What was done\n\n" + table(head, rows)
+    if cut := [line for metrics in done.values() for line in left_out(metrics)]:
+        yield "Too long to be read whole: " + "; ".join(cut) + "."
     for step, curves in CURVES.items():
         log = read_log(out / step / "log.jsonl")
         if log:

@@ -41,6 +41,8 @@ def train_rl(
     prompts = rows_to_learn_from(source, "prompts", settings.data)
     room = settings.rl.max_length - settings.rl.max_new_tokens
     rows = [{"prompt": chat.shortened(row.prompt, start.tokenizer, room)} for row in prompts]
+    whole = [chat.defused(row.prompt, start.tokenizer) for row in prompts]
+    cut = sum(row["prompt"] != turns for row, turns in zip(rows, whole, strict=True))
     run = Run(
         "rl", out / "rl", settings, source.generation, start.model, inputs={"reward": judge.model}
     )
@@ -58,7 +60,7 @@ def train_rl(
             callbacks=[watch],
         )
 
-    return execute(run, build, task="CAUSAL_LM", note={"prompts": len(rows)})
+    return execute(run, build, task="CAUSAL_LM", note={"prompts": len(rows), "prompts_cut": cut})
 
 
 def end_penalty(settings: RlSettings, end: int) -> Callable[..., list[float]]:

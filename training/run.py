@@ -19,7 +19,7 @@ import shutil
 import time
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -148,6 +148,7 @@ def execute(
             print(f"{run.step}: {run.folder} is done already")
         return read_json(run.folder / "metrics.json")
     cost = run.say_cost()
+    _say_left_out(run, note)
     run.write_card("running", memory=cost)
     began, cpu = time.monotonic(), time.process_time()
     with stop_on_signals() as stop:
@@ -189,6 +190,22 @@ def execute(
         shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
     run.write_card("done", memory=cost)
     return metrics
+
+
+def _say_left_out(run: Run, note: Mapping[str, Any]) -> None:
+    if models.is_main_process():
+        for line in left_out(note):
+            print(f"{run.step}: {line}")
+
+
+def left_out(note: Mapping[str, Any]) -> Iterator[str]:
+    """What did not fit into the tokens that a step may read, in words."""
+    if count := note.get("too_long"):
+        yield f"{count} conversations longer than sft.max_length left out"
+    if count := note.get("replies_cut"):
+        yield f"{count} replies cut, with their prompts longer than reward.max_length"
+    if count := note.get("prompts_cut"):
+        yield f"{count} prompts cut to what rl.max_length leaves beside rl.max_new_tokens"
 
 
 def _examples_a_step(told: Any) -> int:

@@ -114,3 +114,13 @@ def test_chatml_marks_the_same_words(tokenizer: PreTrainedTokenizerBase) -> None
     learned = [label for label in coded["labels"] if label != chat.IGNORED]
     assert shown(other, learned) == "Hi there<|im_end|>"
     assert other.pad_token_id != other.eos_token_id
+
+
+def test_a_prompt_cut_within_a_character_keeps_its_role(
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    for limit in range(8, 16):
+        ids = chat.tokens_of_prompt([{"role": "user", "content": "😀" * 9}], tokenizer, limit)
+
+        assert shown(tokenizer, ids).startswith("<|prompter|>😀")
+        assert len(ids) <= limit
