@@ -16,8 +16,10 @@ from typing import Any
 from transformers import PrinterCallback
 
 from training import measures, models, toy
+from training.alone import alone_in
 from training.config import RewardSettings, Settings, load_settings
 from training.data import open_source
+from training.errors import Refusal
 from training.evaluate import judged
 from training.progress import Stop, Watch
 from training.reward_model import Judge, RankedRewardTrainer, examples_of, reward_trainer
@@ -34,8 +36,18 @@ def compare(
     out: Path, sizes: Sequence[int], seeds: int, budget: int, overrides: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Accuracy of lists and pairs for every list length and seed; written to `out/bench.json`."""
+    if min(sizes) < 2 or seeds < 1 or budget < REPLIES_PER_STEP:
+        raise Refusal(
+            f"--replies is at least 2, --seeds at least 1, --budget at least {REPLIES_PER_STEP}"
+        )
     quieten()
-    out.mkdir(parents=True, exist_ok=True)
+    with alone_in(out):
+        return _compare(out, sizes, seeds, budget, overrides)
+
+
+def _compare(
+    out: Path, sizes: Sequence[int], seeds: int, budget: int, overrides: Sequence[str]
+) -> dict[str, Any]:
     rows = []
     for seed in range(seeds):
         words = [f"seed={seed}", "reward.agreement=ignore", *overrides]

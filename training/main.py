@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,7 @@ def train(
     settings = load_settings(config, overrides)
     if step in ("rl", "all"):
         _check_groups(settings.rl)
+        _check_engine(settings.rl)
     source, folder = open_source(data), Path(out)
     quieten()
     use_threads(settings.threads)
@@ -70,6 +72,11 @@ def _check_groups(rl: RlSettings) -> None:
             f"rl.generations {rl.generations} does not divide the {completions} completions of a "
             "step (rl.batch_size times rl.accumulation, times the processes)"
         )
+
+
+def _check_engine(rl: RlSettings) -> None:
+    if rl.vllm != "off" and not find_spec("vllm"):
+        raise BadConfig(f'rl.vllm {rl.vllm} needs vLLM: pip install "trl[vllm]"')
 
 
 @dataclass(frozen=True)

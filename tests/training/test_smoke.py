@@ -310,6 +310,38 @@ def test_a_line_of_the_log_that_was_cut_off_leaves_the_rest(tmp_path: Path) -> N
     assert read_log(log) == [{"step": 1, "loss": 2.0}]
 
 
+def test_what_was_too_long_is_told_on_the_screen_and_in_the_report(
+    trees: str, quick: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tight = ["sft.max_length=50", "reward.max_length=20", "rl.max_length=20"]
+
+    main.train("all", trees, tmp_path, "tiny", [*quick, *tight])
+
+    told, report = capsys.readouterr().out, (tmp_path / "report.md").read_text()
+    for step, key, words in (
+        ("sft", "too_long", "conversations longer than sft.max_length left out"),
+        ("reward", "replies_cut", "replies cut, with their prompts longer than reward.max_length"),
+        ("rl", "prompts_cut", "prompts cut to what rl.max_length leaves beside"),
+    ):
+        count = json.loads((tmp_path / step / "metrics.json").read_text())[key]
+        assert count > 0
+        assert f"{step}: {count} {words}" in told
+        assert f"{count} {words}" in report
+
+
+def test_what_fits_is_not_said_to_be_cut(first: Round) -> None:
+    assert "Too long" not in (first.out / "report.md").read_text()
+
+
+def test_an_engine_that_is_not_installed_is_refused_before_anything_is_done(
+    trees: str, quick: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(BadConfig, match="needs vLLM"):
+        main.train("all", trees, tmp_path / "out", "tiny", [*quick, "rl.vllm=server"])
+
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["reward.mode=pairs"], ["reward.loss=plackett-luce"], ["reward.agreement=margin"]]
