@@ -149,7 +149,9 @@ def labelled(
             return {"input_ids": ids, "labels": labels}
         if len(turns) <= 2:
             return None
-        turns = turns[2:] if turns[0]["role"] == "user" else turns[1:]
+        turns = turns[1:]
+        while turns[0]["role"] == "assistant" and len(turns) > 1:
+            turns = turns[1:]
 
 
 def _ids(

@@ -32,7 +32,7 @@ def write_report(out: Path, metrics: dict[str, Any]) -> Path:
     figures = out / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     parts = [
-        _head(out),
+        _head(out, metrics),
         *_steps(out, figures),
         *_reward(metrics.get("reward"), figures),
         *_rounds(metrics.get("reward", {}).get("rounds")),
@@ -60,15 +60,19 @@ def headlines(metrics: dict[str, Any]) -> Iterator[str]:
         yield f"mean reward on {rl['prompts']} held-out prompts: {before:.2f} → {after:.2f}"
 
 
-def _head(out: Path) -> str:
+def _head(out: Path, metrics: dict[str, Any]) -> str:
     cards = [read_json(out / step / "card.json") for step in CURVES]
     card = next((card for card in cards if card), {})
     settings = card.get("settings", {})
     versions = ", ".join(f"{name} {number}" for name, number in card.get("versions", {}).items())
-    return (
-        f"# Training report\n\nConfiguration `{settings.get('name', '?')}`, seed "
-        f"{card.get('seed', '?')}, data `{str(card.get('data', '?'))[:16]}`.  \n{versions}"
-    )
+    learned = _told(settings.get("name", "?"), card.get("seed", "?"), card.get("data", "?"))
+    judged = _told(metrics["config"], metrics["seed"], metrics["data"])
+    other = "" if judged == learned else f"Evaluated otherwise: c{judged[1:]}  \n"
+    return f"# Training report\n\n{learned}  \n{other}{versions}"
+
+
+def _told(name: str, seed: int | str, data: str) -> str:
+    return f"Configuration `{name}`, seed {seed}, data `{str(data)[:16]}`."
 
 
 def _steps(out: Path, figures: Path) -> Iterator[str]:
@@ -303,13 +307,13 @@ def _sample(sample: dict[str, Any]) -> str:
         f"> **{turn['role']}**: {cell(turn['content'])}" for turn in sample["prompt"]
     )
     rows = [
-        [_told(old), _told(new)]
+        [_reply(old), _reply(new)]
         for old, new in zip(sample["before"][:2], sample["after"][:2], strict=True)
     ]
     return prompt + "\n\n" + table(["fine-tuned", "after RL"], rows)
 
 
-def _told(reply: dict[str, Any]) -> str:
+def _reply(reply: dict[str, Any]) -> str:
     cut = "" if reply["ended"] else " *(cut)*"
     return f"{cell(reply['text'])}{cut} <sub>{reply['reward']:.2f}</sub>"
 

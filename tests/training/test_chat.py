@@ -124,3 +124,10 @@ def test_a_prompt_cut_within_a_character_keeps_its_role(
 
         assert shown(tokenizer, ids).startswith("<|prompter|>😀")
         assert len(ids) <= limit
+
+
+def test_a_reply_is_never_learned_without_a_question(tokenizer: PreTrainedTokenizerBase) -> None:
+    coded = chat.labelled([THANKS, HELLO, HI], tokenizer, 10)
+
+    assert coded is not None
+    assert shown(tokenizer, coded["input_ids"]).startswith("<|prompter|>Hello")

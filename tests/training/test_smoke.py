@@ -329,6 +329,18 @@ def test_what_was_too_long_is_told_on_the_screen_and_in_the_report(
         assert f"{count} {words}" in report
 
 
+def test_an_evaluation_with_other_settings_says_so_in_the_report(
+    first: Round, tmp_path: Path
+) -> None:
+    shutil.copytree(first.out, tmp_path / "round")
+
+    main.evaluate(first.trees, tmp_path / "round", "tiny", [*first.words, "seed=5"])
+
+    assert "Evaluated otherwise" not in (first.out / "report.md").read_text()
+    report = (tmp_path / "round/report.md").read_text()
+    assert "Evaluated otherwise: configuration `tiny`, seed 5, data" in report
+
+
 def test_what_fits_is_not_said_to_be_cut(first: Round) -> None:
     assert "Too long" not in (first.out / "report.md").read_text()
 
