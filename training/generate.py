@@ -131,6 +131,15 @@ def _completion(ids: list[int], tokenizer: Any) -> Completion:
     return Completion(text, ended, len(ids) + ended)
 
 
+def name_of_model(folder: str | Path) -> str:
+    """What a model is called when nobody says.
+
+    round1/rl/model is round1-rl; a model from elsewhere is called as its folder.
+    """
+    *_, first, second, last = ("", "", *Path(folder).resolve().parts)
+    return f"{first}-{second}" if last == "model" else last
+
+
 def from_endpoint(
     url: str, prompts: Sequence[list[Turn]], sampling: Sampling, *, name: str, key: str = ""
 ) -> Iterator[list[Completion]]:

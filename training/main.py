@@ -235,12 +235,12 @@ def sample(
     key: str = "",
 ) -> int:
     """Write K completions for every prompt to a JSON-lines file; goes on where it stopped."""
-    from training.generate import Sampling, sample, write_samples
+    from training.generate import Sampling, name_of_model, sample, write_samples
 
     sampling = Sampling(completions, temperature, top_p, max_new_tokens, seed)
     wanted = _prompts(prompts, limit)
     target = Path(out)
-    called = name or _name_of(Path(model))
+    called = name or name_of_model(model)
     if target.is_dir():
         raise Refusal(f"{out}: is a folder; --out is the file of the replies")
     with alone_in(target.parent):
@@ -261,12 +261,6 @@ def _prompts(path: str, limit: int) -> list[Prompt]:
     if not mixed:
         raise Refusal(f"{path}: no prompt to answer")
     return mixed[:limit] if limit else mixed
-
-
-def _name_of(model: Path) -> str:
-    """round1/rl/model is round1-rl; a model from elsewhere is called as its folder."""
-    *_, first, second, last = ("", "", *model.resolve().parts)
-    return f"{first}-{second}" if last == "model" else last
 
 
 def _written(

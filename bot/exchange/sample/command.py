@@ -17,6 +17,7 @@ from bot.language import LanguageHint
 from bot.store import opened, pseudonyms
 from bot.trainer import run_training
 from core.flow.joining import Joined
+from training.generate import name_of_model
 
 ORDER, PROMPTS, COMPLETIONS = "order.json", "prompts.jsonl", "completions.jsonl"
 
@@ -65,10 +66,10 @@ class Order:
 
 
 def name_of(model: str) -> str:
-    """What a model is called when nobody says: rounds/1/rl/model is 1-rl."""
+    """What a model in a folder is called when nobody says."""
     if "://" in model:
         raise SettingsError("A server knows its models by name; say which with --model-name.")
-    return "-".join(Path(model).resolve().parts[-3:-1])
+    return name_of_model(model)
 
 
 async def sample(settings: Settings, order: Order) -> Joined:
