@@ -102,6 +102,12 @@ class Settings(BaseSettings):
 
     policy: Policy = Policy()
 
+    @field_validator("data_dir")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        """No shell has looked at what a file says."""
+        return Path(os.path.expanduser(value))
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _in_lower_case(cls, value: object) -> object:

@@ -45,7 +45,7 @@ def address_from(url: str | None, data_dir: Path) -> Address:
             raise StoreUnreachable(f"A SQLite URL is sqlite:///PATH, this one is {url}.")
         if rest == "/:memory:":
             raise StoreUnreachable("A store needs a file: sqlite:///PATH, not one in memory.")
-        return _of_file(Path(rest[1:]))
+        return _of_file(Path(os.path.expanduser(rest[1:])))
     if scheme in _POSTGRES and found:
         return Address(url=f"postgresql://{rest}")
     raise StoreUnreachable(

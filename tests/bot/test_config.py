@@ -64,6 +64,12 @@ def test_the_policys_numbers_can_be_set_one_by_one(monkeypatch: pytest.MonkeyPat
     assert policy.points["ranked_2"] == Policy().points["ranked_2"]
 
 
+def test_a_folder_at_home_is_found_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROVE_DATA_DIR", "~/grove")
+
+    assert settings_from().data_dir == Path.home() / "grove"
+
+
 def test_shards_are_a_list_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROVE_DISCORD_SHARD_IDS", "0, 2")
     monkeypatch.setenv("GROVE_DISCORD_SHARD_COUNT", "3")

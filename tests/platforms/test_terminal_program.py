@@ -5,7 +5,9 @@ import pty
 import re
 import select
 import signal
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import termios
@@ -161,6 +163,24 @@ def test_a_terminal_without_input_or_output_is_refused(
 
 def test_a_terminal_needs_no_place_for_complaints(environment: dict[str, str]) -> None:
     assert ended(environment, "2>&-") == (0, "")
+
+
+def test_a_connection_that_is_torn_off_ends_the_terminal(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        ours, _ = server.accept()
+    running = subprocess.Popen(
+        command("ana"), stdin=theirs, env=environment, stdout=subprocess.PIPE
+    )
+    theirs.close()
+    assert running.stdout is not None
+    with running.stdout:
+        ours.send(b"/help\n")
+        running.stdout.readline()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        ours.close()
+
+        assert running.wait(DEADLINE) == 0
 
 
 class Keyboard:

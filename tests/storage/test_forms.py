@@ -101,6 +101,7 @@ def test_a_ballot_takes_the_shown_order_from_its_task() -> None:
 def test_without_a_url_the_store_is_a_file_in_the_data_folder() -> None:
     assert address_from(None, Path("/data")).path == Path("/data/grove.db")
     assert address_from("sqlite:////srv/x.db", Path("/data")).path == Path("/srv/x.db")
+    assert address_from("sqlite:///~/x.db", Path("/data")).path == Path.home() / "x.db"
     assert address_from("sqlite:///x.db", Path("/data")).path == Path("x.db")
 
 

@@ -42,11 +42,13 @@ def _give(answer: asyncio.Future[str | None], line: str | None) -> None:
 
 
 def _line(prompt: str) -> str | None:
-    if prompt:
-        try:
-            return input(prompt)
-        except EOFError:
-            return None
+    try:
+        return input(prompt) if prompt else _piped()
+    except (EOFError, OSError):  # nobody is there any more
+        return None
+
+
+def _piped() -> str | None:
     line = sys.stdin.readline()
     return line.removesuffix("\n").removesuffix("\r") if line else None
 
