@@ -171,6 +171,22 @@ def streak_today(streak: Streak, today: date, freezes: int = 1) -> int:
     return streak.days if _is_alive(streak, today, freezes) else 0
 
 
+def joined_streak(one: Streak, other: Streak, today: date, freezes: int = 1) -> Streak:
+    """The streak of somebody whose two accounts turn out to be one person's.
+
+    The longer of those that go on, as it stands after the newest day of both; the best of both.
+    """
+
+    def promise(streak: Streak) -> tuple[int, int, int]:
+        return (streak_today(streak, today, freezes), streak.days, streak.best)
+
+    kept, gone = sorted((one, other), key=promise, reverse=True)
+    best = max(kept.best, gone.best)
+    if gone.last_day is not None and streak_today(kept, today, freezes):
+        kept = streak_after(kept, gone.last_day, freezes)
+    return replace(kept, best=max(best, kept.best))
+
+
 def _is_alive(streak: Streak, today: date, freezes: int) -> bool:
     return _missed(streak, today) == 0 or _frozen_by(streak, today, freezes) is not None
 

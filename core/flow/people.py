@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from core.errors import NotAllowed, Unknown
 from core.flow import reminding
@@ -14,7 +15,8 @@ from core.flow.pacing import count_guess, refuse_guessing
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.model import Fate
-from core.people import AuditEntry, Consent, ConsentAct
+from core.people import AuditEntry, Consent, ConsentAct, Person, Streak
+from core.points import joined_streak
 from core.text import N_
 from core.timezones import timezone_named
 from core.tree import with_ballots, with_fate, with_reviews
@@ -149,7 +151,7 @@ def accept_link(visit: Visit, code: str) -> bool:
     visit.save_person(
         replace(
             kept,
-            streak=max(kept.streak, gone.streak, key=lambda streak: (streak.days, streak.best)),
+            streak=_joined_streak(visit, kept, gone),
             tutorials=tuple(dict.fromkeys((*kept.tutorials, *gone.tutorials))),
             reminders=kept.reminders or gone.reminders,
             hidden=kept.hidden or gone.hidden,
@@ -160,6 +162,12 @@ def accept_link(visit: Visit, code: str) -> bool:
     for message_id in touched:
         _judge_anew(visit, message_id)
     return True
+
+
+def _joined_streak(visit: Visit, kept: Person, gone: Person) -> Streak:
+    today = visit.now.astimezone(ZoneInfo(kept.timezone)).date()
+    freezes = visit.policy.streak_freezes_per_week
+    return joined_streak(kept.streak, gone.streak, today, freezes)
 
 
 def _hashed(code: str) -> str:

@@ -15,6 +15,7 @@ from core.points import (
     accepted_contribution,
     badges,
     contribution,
+    joined_streak,
     level,
     period_named,
     periods,
@@ -233,6 +234,26 @@ def test_what_is_shown_lives_as_long_as_today_can_save_it():
 
 def test_a_used_freeze_is_not_shown_as_hope():
     assert streak_today(streak_of(0, 2), day(4)) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joined"),
+    [
+        (Streak(10, day(6), None, 50), Streak(30, day(-300), None, 30), (10, 6, 50)),  # one is over
+        (Streak(9, day(5), None, 9), Streak(2, day(6), None, 20), (10, 6, 20)),  # today as well
+        (Streak(9, day(6), None, 9), Streak(2, day(5), None, 2), (9, 6, 9)),
+        (Streak(9, day(4), None, 9), Streak(1, day(6), None, 1), (10, 6, 10)),  # a day is forgiven
+        (Streak(9, day(1), None, 9), Streak(4, day(-9), None, 12), (9, 1, 12)),  # both are over
+        (Streak(), Streak(3, day(6), None, 3), (3, 6, 3)),
+        (Streak(), Streak(), (0, None, 0)),
+    ],
+)
+def test_of_two_streaks_the_longer_that_goes_on_stays_with_the_best_of_both(one, other, joined):
+    days, last, best = joined
+
+    for streak in (joined_streak(one, other, day(6)), joined_streak(other, one, day(6))):
+        assert (streak.days, streak.best) == (days, best)
+        assert streak.last_day == (None if last is None else day(last))
 
 
 def test_badges_are_earned_by_counts():
