@@ -147,6 +147,7 @@ def accept_link(visit: Visit, code: str) -> bool:
     if kept.id == visit.person.id:
         raise Unknown(N_("That code is yours. Enter it on your other platform."))
     gone = visit.person
+    wish = reminding.wish_of_one(visit, kept, gone)
     touched = visit.unit.merge_people(kept.id, gone.id)
     visit.save_person(
         replace(
@@ -159,6 +160,8 @@ def accept_link(visit: Visit, code: str) -> bool:
             home_id=kept.home_id or gone.home_id,
         )
     )
+    if wish is not None:
+        reminding.adopt(visit, wish)
     for message_id in touched:
         _judge_anew(visit, message_id)
     return True

@@ -73,6 +73,18 @@ def move(visit: Visit) -> None:
         visit.unit.save_reminder(replace(reminder, next_run=run))
 
 
+def wish_of_one(visit: Visit, kept: Person, gone: Person) -> Reminder | None:
+    """What is wished for by the one of two people alone who is about to become the other."""
+    wishes = gone.reminders and not kept.reminders
+    return visit.unit.reminder(gone.id) if wishes else None
+
+
+def adopt(visit: Visit, wish: Reminder) -> None:
+    """It is this person's from now on, in the place of one that they had stopped."""
+    visit.unit.save_reminder(replace(wish, person_id=visit.person.id))
+    move(visit)
+
+
 # ---------------------------------------------------------------- sent
 
 

@@ -140,6 +140,50 @@ async def test_the_better_streak_and_all_lessons_are_kept(village: Village) -> N
     assert village.person(here).tutorials == ("a", "b", "c")
 
 
+def asked_for(village: Village, player: Player) -> tuple[str, int] | None:
+    """Where and at which hour somebody is reminded."""
+    person = village.person(player)
+    reminder = village.memory.tables.reminders.get(person.id)
+    return (reminder.platform, reminder.hour) if reminder and person.reminders else None
+
+
+@pytest.mark.parametrize(
+    ("of_kept", "of_gone", "where"),
+    [
+        (("9", "off"), ("20",), ("telegram", 20)),
+        (("9",), ("20", "off"), ("discord", 9)),
+        (("9",), ("20",), ("discord", 9)),
+        ((), ("20",), ("telegram", 20)),
+        (("9", "off"), ("20", "off"), None),
+        ((), (), None),
+    ],
+)
+async def test_reminders_come_where_they_are_wished_for(
+    village: Village, of_kept: tuple[str, ...], of_gone: tuple[str, ...], where: object
+) -> None:
+    here = Player(village, Who("discord", "7", "Ana", "en"))
+    await here.press("agree")
+    _, there = await two(village)
+    for player, words in ((here, of_kept), (there, of_gone)):
+        for word in words:
+            await player.does("remind", hour=word)
+
+    await link(here, there)
+
+    assert asked_for(village, here) == where
+
+
+async def test_the_hour_of_a_reminder_is_one_of_the_person_s_day(village: Village) -> None:
+    here, there = await two(village)
+    await here.does("timezone", zone="Asia/Tokyo")
+    await there.does("remind", hour="20")
+
+    await link(here, there)
+
+    reminder = village.memory.tables.reminders[village.person(here).id]
+    assert (reminder.next_run.hour, reminder.person_id) == (11, village.person(here).id)
+
+
 @pytest.mark.parametrize("who", [0, 1])
 async def test_who_hides_or_is_warned_on_one_account_does_and_is_on_both(
     village: Village, who: int
