@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ from core.text import Nn_, Text
 
 SILENT = frozenset({"terminal"})
 """Platforms on which nobody can be written to."""
+
+LONGEST_WAIT = timedelta(days=2)
+"""No reminder is looked at later than this, whatever the clocks of a zone do."""
 
 Needs = Mapping[tuple[str, TaskKind], int]
 
@@ -54,7 +57,10 @@ class Reminders(Protocol):
 
     def save_reminder(self, reminder: Reminder) -> None: ...
     def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
-        """Those whose hour has come, ours alone until the transaction ends; oldest first."""
+        """Those whose hour has come, ours alone until the transaction ends; oldest first.
+
+        Where there are none, those that are further ahead than any clock but a wrong one puts them.
+        """
         ...
 
     def silence(self, person_id: int, notice: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.reminding import Due, Reminder
+from core.reminding import LONGEST_WAIT, Due, Reminder
 from core.testing.allowances import Allowances
 from core.values import replace
 
@@ -21,12 +21,15 @@ class Reminders(Allowances):
 
     def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
         addresses = {account.id: name for (_, name), account in self._t.accounts.items()}
-        due = [
+        own = [
             Due(r, self._t.people[r.person_id], addresses[r.account_id])
             for r in self._t.reminders.values()
-            if r.platform == platform and r.next_run <= now
+            if r.platform == platform
         ]
-        return sorted(due, key=lambda d: (d.reminder.next_run, d.reminder.person_id))[:limit]
+        due = [d for d in own if d.reminder.next_run <= now]
+        astray = [d for d in own if d.reminder.next_run > now + LONGEST_WAIT]
+        found = due or astray
+        return sorted(found, key=lambda d: (d.reminder.next_run, d.reminder.person_id))[:limit]
 
     def silence(self, person_id: int, notice: str) -> None:
         person = self._t.people.get(person_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from core.reminding import Due, Reminder
+from core.reminding import LONGEST_WAIT, Due, Reminder
 from storage.convert import PERSON, columns, listed, person_from_row, replacing
 from storage.driver import Row, Value, dollars
 from storage.times import micros, moment
@@ -21,13 +21,15 @@ ON CONFLICT (person_id) DO UPDATE
 SET {replacing("account_id platform hour next_run last_day week calls")}
 """
 
-# Those whose hour has come, as far as nobody else is at them.
-DUE = f"""
+# Those whose hour has come, and those that a clock which ran ahead has put off, as far as nobody
+# else is at them.
+_FOUND = f"""
 SELECT {columns("r", _REMINDER)}, a.id_encrypted, {columns("p", PERSON)}
 FROM reminder r JOIN account a ON a.id = r.account_id JOIN person p ON p.id = r.person_id
-WHERE r.platform = $1 AND r.next_run <= $2
+WHERE r.platform = $1 AND r.next_run {{}} $2
 ORDER BY r.next_run, r.person_id LIMIT $3 FOR UPDATE OF r SKIP LOCKED
 """
+DUE, ASTRAY = _FOUND.format("<="), _FOUND.format(">")
 _OF_REMINDER, _TOKEN, _OF_PERSON = slice(0, 8), 8, slice(9, None)
 
 # Somebody who lets nobody write to them; the next screen says so.
@@ -45,13 +47,16 @@ class Reminders(Part):
         self.db.run(SAVE, *_values(reminder))
 
     def due_reminders(self, platform: str, now: datetime, limit: int) -> Sequence[Due]:
+        rows = self.db.rows(DUE, platform, micros(now), limit)
+        if not rows:
+            rows = self.db.rows(ASTRAY, platform, micros(now + LONGEST_WAIT), limit)
         return [
             Due(
                 reminder=_reminder_from_row(row[_OF_REMINDER]),
                 person=person_from_row(row[_OF_PERSON]),
                 address=self.means.identity.decrypted(row[_TOKEN]),
             )
-            for row in self.db.rows(DUE, platform, micros(now), limit)
+            for row in rows
         ]
 
     def silence(self, person_id: int, notice: str) -> None:

@@ -210,6 +210,23 @@ async def test_a_week_offline_is_no_reason_for_seven(store: Store) -> None:
     assert sum(herald.arrived.values()) <= 1
 
 
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nobody(
+    store: Store, platform: str
+) -> None:
+    clock, herald = ManualClock(EVENING), FakeMessenger(platform)
+    await store.transact(partial(wishing, name="ada", at=MORNING, platform=platform))
+    loop = reminders(store, clock, herald)
+    clock.advance(days=365)
+    await loop.tick()
+    clock.advance(days=-365)
+
+    await loop.tick()
+    await loop.tick()
+
+    assert herald.arrived == {"ada": 1}
+
+
 async def test_a_late_evening_is_left_alone(store: Store) -> None:
     clock, herald = ManualClock(EVENING), FakeMessenger()
     await store.transact(partial(wishing, name="ada", at=MORNING))
