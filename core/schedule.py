@@ -82,8 +82,16 @@ def next_run(schedule: Schedule, after: datetime) -> datetime:
     Counted from the moment given and not from the last run, so that a week offline asks for one
     post and not for seven. An hour that the clocks skip is due when they have gone on; one that
     they repeat is due the first time. Where the clocks are so far ahead that the week or month is
-    not over yet in UTC at the hour on its first day, it is due as soon as it is over.
+    not over yet in UTC at the hour on its first day, it is due as soon as it is over. Where the
+    clocks are put back so that two periods end before the hour, it is due between them as well.
     """
+    due = _next_hour(schedule, after)
+    since, until = span_of(ended_period(schedule.board, due))
+    is_next = since <= period_start(schedule.board, after)
+    return due if is_next else until - timedelta(hours=1)
+
+
+def _next_hour(schedule: Schedule, after: datetime) -> datetime:
     zone = ZoneInfo(schedule.timezone)
     day = after.astimezone(zone).date()
     while True:
@@ -123,10 +131,15 @@ def is_quiet(hour: int, quiet: tuple[int, int] | None) -> bool:
 
 
 def rest_ends(now: datetime, timezone: str, quiet: tuple[int, int] | None) -> datetime | None:
-    """When the quiet hours are over that it is now; None outside of them."""
+    """When the quiet hours are over that it is now; None outside of them.
+
+    Where the clocks repeat their end, it may be over already that it was the first time.
+    """
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)
     if quiet is None or not is_quiet(local.hour, quiet):
         return None
     day = local.date() if local.hour < quiet[1] else local.date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, quiet[1], tzinfo=zone).astimezone(UTC)
+    end = datetime(day.year, day.month, day.day, quiet[1], tzinfo=zone)
+    first, second = (end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first if first > now else second

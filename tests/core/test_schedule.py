@@ -1,6 +1,7 @@
 """Statements about when boards are due."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,33 @@ def test_an_hour_that_the_clocks_repeat_is_due_the_first_time_alone() -> None:
     assert next_run(daily, first) == utc(2026, 10, 26, 1)
 
 
+@pytest.mark.parametrize(
+    ("board", "zone", "weekday", "hour"),
+    [
+        ("day", "Europe/Madrid", 0, 1),
+        ("day", "America/New_York", 0, 19),
+        ("day", "Australia/Lord_Howe", 0, 10),
+        ("day", "Pacific/Chatham", 0, 13),
+        ("day", "Antarctica/Troll", 0, 1),
+        ("week", "America/New_York", 6, 19),
+        ("week", "Australia/Sydney", 0, 10),
+        ("month", "America/New_York", 0, 20),
+    ],
+)
+def test_no_period_is_left_out_where_clocks_change_around_its_end(
+    board: str, zone: str, weekday: int, hour: int
+) -> None:
+    schedule = Schedule(1, board, timezone=zone, weekday=weekday, hour=hour)
+    at, told = utc(2026, 1, 1), [ended_period(board, utc(2026, 1, 1))]
+
+    while at < utc(2027, 6, 1):
+        at = next_run(schedule, at)
+        told.append(ended_period(board, at))
+
+    for before, after in pairwise(told):
+        assert after == before or previous_period(board, after) == before
+
+
 def test_a_monthly_board_is_due_on_the_first_local_day() -> None:
     monthly = Schedule(1, "month", timezone="America/Lima", hour=8)
 
@@ -80,6 +108,13 @@ def test_quiet_hours_end_on_the_day_in_which_they_end() -> None:
     assert rest_ends(utc(2026, 3, 1, 12), "Europe/Madrid", None) is None
     assert rest_ends(utc(2026, 3, 1, 22), "Europe/Madrid", night) == utc(2026, 3, 2, 6)
     assert rest_ends(utc(2026, 3, 2, 4), "Europe/Madrid", night) == utc(2026, 3, 2, 6)
+
+
+def test_quiet_hours_that_the_clocks_repeat_end_when_they_are_over_again() -> None:
+    second = utc(2026, 4, 4, 14)  # 2:45 for the second time
+
+    assert rest_ends(second, "Pacific/Chatham", (22, 3)) == utc(2026, 4, 4, 14, 15)
+    assert rest_ends(utc(2026, 4, 4, 12), "Pacific/Chatham", (22, 3)) == utc(2026, 4, 4, 13, 15)
 
 
 @pytest.mark.parametrize(
