@@ -91,6 +91,20 @@ def next_run(schedule: Schedule, after: datetime) -> datetime:
     return due if is_next else until - timedelta(hours=1)
 
 
+def first_run(schedule: Schedule, now: datetime, before: Schedule | None) -> datetime:
+    """When a schedule that was changed is due first.
+
+    Where the hour that it had would have told of a period that the new one comes too late for, that
+    hour is kept once.
+    """
+    run = next_run(schedule, now)
+    if before is None:
+        return run
+    wanted, _ = span_of(ended_period(schedule.board, before.next_run))
+    told, _ = span_of(ended_period(schedule.board, run))
+    return before.next_run if wanted < told else run
+
+
 def _next_hour(schedule: Schedule, after: datetime) -> datetime:
     zone = ZoneInfo(schedule.timezone)
     day = after.astimezone(zone).date()

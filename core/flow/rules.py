@@ -12,7 +12,7 @@ from core.flow.record import noted
 from core.flow.turn import Visit
 from core.languages import LANGUAGES
 from core.people import AuditEntry, Community
-from core.schedule import Schedule, is_quiet, next_run, period_start
+from core.schedule import Schedule, first_run, is_quiet, period_start
 from core.text import N_, Nn_
 from core.values import replace
 
@@ -135,7 +135,8 @@ def _keep_hours(visit: Visit, community_id: int, timezone: str) -> None:
     for schedule in visit.unit.schedules(community_id):
         if schedule.timezone != timezone:
             moved = replace(schedule, timezone=timezone)
-            visit.unit.save_schedule(replace(moved, next_run=next_run(moved, visit.now)))
+            run = first_run(moved, visit.now, schedule)
+            visit.unit.save_schedule(replace(moved, next_run=run))
 
 
 def admitted(visit: Visit, *, is_in: bool) -> None:
@@ -194,7 +195,8 @@ def change_board(visit: Visit, board: str, schedule: Schedule | None) -> None:
     if schedule is None:
         visit.unit.drop_schedule(here.id, board)
     else:
-        run = next_run(schedule, visit.now)
+        known = {one.board: one for one in visit.unit.schedules(here.id)}
+        run = first_run(schedule, visit.now, known.get(board))
         visit.unit.save_schedule(replace(schedule, next_run=run))
     _noted(visit, f"board {board}", None, "off" if schedule is None else f"{schedule.hour}:00")
 

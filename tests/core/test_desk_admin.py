@@ -370,4 +370,22 @@ async def test_boards_keep_their_hours_when_the_time_zone_changes(grove: Grove) 
     await admin.does("config", setting="timezone", value="Asia/Tokyo")
 
     (schedule,) = grove.store.tables.schedules.values()
-    assert (schedule.hour, schedule.timezone, schedule.next_run.hour) == (18, "Asia/Tokyo", 9)
+    assert (schedule.hour, schedule.timezone) == (18, "Asia/Tokyo")
+    grove.clock.advance(hours=7)
+    await grove.turn(posting.plan_posts)
+    (schedule,) = grove.store.tables.schedules.values()
+    assert (schedule.next_run.day, schedule.next_run.hour) == (6, 9)
+
+
+@pytest.mark.parametrize(("setting", "value"), [("timezone", "Asia/Tokyo"), ("day", "9")])
+async def test_the_board_of_today_still_comes_when_its_hour_is_changed(
+    grove: Grove, setting: str, value: str
+) -> None:
+    admin = await admin_of(grove)
+    await admin.does("config", setting="day", value="18")
+
+    await admin.does("config", setting=setting, value=value)
+    grove.clock.advance(hours=7)
+    await grove.turn(posting.plan_posts)
+
+    assert [post.period for post in grove.store.tables.posts.values()] == ["d:2026-01-04"]

@@ -1,5 +1,6 @@
 """Statements about when boards are due."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from core.schedule import (
     Schedule,
     days_of,
     ended_period,
+    first_run,
     is_quiet,
     next_run,
     period_start,
@@ -76,6 +78,31 @@ def test_no_period_is_left_out_where_clocks_change_around_its_end(
 
     for before, after in pairwise(told):
         assert after == before or previous_period(board, after) == before
+
+
+@pytest.mark.parametrize(
+    ("board", "before", "after", "now", "due"),
+    [
+        ("day", 20, 9, utc(2026, 1, 7, 12), utc(2026, 1, 7, 20)),  # today's is still to come
+        ("day", 20, 9, utc(2026, 1, 7, 21), utc(2026, 1, 8, 9)),
+        ("day", 9, 20, utc(2026, 1, 7, 12), utc(2026, 1, 7, 20)),
+        ("day", 9, 7, utc(2026, 1, 7, 6), utc(2026, 1, 7, 7)),
+        ("month", 9, 7, utc(2026, 2, 1, 8), utc(2026, 2, 1, 9)),
+        ("month", 9, 7, utc(2026, 2, 1, 10), utc(2026, 3, 1, 7)),
+        ("week", 9, 7, utc(2026, 1, 5, 8), utc(2026, 1, 5, 9)),
+    ],
+)
+def test_a_change_of_the_hour_costs_no_period(
+    board: str, before: int, after: int, now: datetime, due: datetime
+) -> None:
+    old = Schedule(1, board, hour=before)
+    old = replace(old, next_run=next_run(old, now))
+
+    assert first_run(Schedule(1, board, hour=after), now, old) == due
+
+
+def test_a_board_that_is_new_is_due_at_its_next_hour() -> None:
+    assert first_run(MADRID, utc(2026, 3, 24, 0), None) == utc(2026, 3, 30, 7)
 
 
 def test_a_monthly_board_is_due_on_the_first_local_day() -> None:
