@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from core.languages import LANGUAGES
 from core.model import TaskKind
 from core.ports import Standing
+from core.screening import unless_blank
 from core.text import N_, Nn_, Text
 
 
@@ -51,7 +52,12 @@ class Outgoing:
 
 
 NOBODY = "—"
-"""Stands for a name that is not known."""
+"""Stands for a name that is not known, or has nothing to read in it."""
+
+
+def shown_name(standing: Standing) -> str:
+    """What somebody is called on a board."""
+    return unless_blank(standing.name) or NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def bulletin(
     language: str,
 ) -> Bulletin:
     """Put a post together from a board, the places before, and what is open now."""
-    names = {standing.person_id: standing.name or NOBODY for standing in standings}
+    names = {standing.person_id: shown_name(standing) for standing in standings}
     rows = tuple(
         Row(
             place=standing.place,

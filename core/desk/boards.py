@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from core import points
-from core.bulletin import NOBODY
+from core.bulletin import shown_name
 from core.commands import HERE, period_meant, scope_meant
 from core.desk.words import take_task
 from core.dialogue import Button, Emphasis, Say, Screen, Table, press
@@ -162,7 +162,7 @@ _GAP: _Row = ("…", "…", "…")
 
 
 def _cells(row: Standing) -> _Row:
-    return str(row.place), row.name or NOBODY, str(row.points)
+    return str(row.place), shown_name(row), str(row.points)
 
 
 def _add_neighbourhood(

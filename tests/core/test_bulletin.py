@@ -58,6 +58,15 @@ def test_rows_say_how_many_places_were_won_or_lost_and_who_is_new() -> None:
     assert facts(told(ADA, BOB)) == [], "where all are new, nobody is"
 
 
+def test_a_name_with_nothing_to_read_in_it_is_a_dash() -> None:
+    unseen = replace(ADA, name="\u3164")
+
+    post = told(unseen, BOB, before={2: 1}, streaks={1: 3})
+
+    assert post.rows[0].name == "—"
+    assert facts(post) == ["New on the board: —", "Days in a row: — (3 days)"]
+
+
 def test_finished_trees_and_the_longest_streaks_are_told() -> None:
     post = told(ADA, BOB, EVE, before={1: 1, 2: 1, 3: 3}, streaks={1: 1, 2: 7, 3: 2}, finished=2)
 
