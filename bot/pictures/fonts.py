@@ -156,6 +156,12 @@ def is_drawn(sign: str) -> bool:
     return any(coverage.has(font.path, sign) for font in fonts)
 
 
+def advance(sign: str) -> float:
+    """How far a sign moves those behind it, in heights of its font; 0 where no font has a shape."""
+    fonts = (*(font for font in ALL if font.suits(sign)), PLAIN, *_SIGNS)
+    return next((coverage.advance(x.path, sign) for x in fonts if coverage.has(x.path, sign)), 0.0)
+
+
 def _apart(words: str, language: str) -> list[Run]:
     """What suits every font stays with its neighbours."""
     fonts = (*_OF_SCRIPTS, *_east_asian(words, language))

@@ -1,14 +1,18 @@
-"""Words broken and cut to a width, by a cautious guess of how wide their signs are."""
+"""Words broken and cut to a width, by what their fonts say of each sign alone."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from bot.pictures.fonts import advance
 from core.text import isolated
 
 _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = "\u200e", "\u200f"
+_UNKNOWN = 1.0
+"""How wide a sign is taken to be that no font has."""
 _ISOLATES, _END = "\u2066\u2067\u2068", "\u2069"
 
 
@@ -126,16 +130,11 @@ def _parts(words: str) -> Sequence[str]:
     return parts
 
 
+@lru_cache(1 << 12)
 def _width(sign: str) -> float:
     if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
         return 0.0
-    if unicodedata.category(sign) == "So":
-        return 1.3
-    if unicodedata.east_asian_width(sign) in ("W", "F"):
-        return 1.02
-    if sign in " .,:;'!|il\u00b7":
-        return 0.3
-    return 0.68 if sign.isupper() else 0.57
+    return advance(sign) or _UNKNOWN
 
 
 def _belongs_to_the_one_before(sign: str) -> bool:

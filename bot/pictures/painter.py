@@ -22,6 +22,7 @@ LENGTH = struct.Struct(">I")
 _POLITE = 10
 """How far painting stands back behind everything else on the machine."""
 _WORDS = re.compile(r"<text.*?</text>", re.DOTALL)
+_OF_OTHER_FONTS = re.compile(r"<tspan.*?</tspan>", re.DOTALL)
 _ROW = re.compile(r'<g data-row="(\S+) (start|end)">(.*?)</g>', re.DOTALL)
 _AT = re.compile(r'<text x="0" y="([^"]*)" text-anchor="start"')
 _WIDE, _LEFT, _RIGHT = 760, 20, 740
@@ -38,14 +39,18 @@ def side_by_side(at: float, anchor: str, words: Iterable[str]) -> str:
 
 
 def painted(svg: str, **fonts: Any) -> bytes:
-    """The PNG; words that the library cannot draw cost the picture those words alone."""
+    """The PNG; words that the library cannot draw cost the picture those words alone.
+
+    Where it stumbles over those of another font, the rest of the line is drawn without them.
+    """
     svg = _with_rows(svg, fonts)
     found = _painted(svg, fonts)
     if found is None:
         around = svg.partition(">")[0]
 
         def harmless(word: re.Match[str]) -> str:
-            return word[0] if _painted(f"{around}>{word[0]}</svg>", fonts) else ""
+            tries = (word[0], _OF_OTHER_FONTS.sub("…", word[0]))
+            return next((x for x in tries if _painted(f"{around}>{x}</svg>", fonts)), "")
 
         found = _painted(_WORDS.sub(harmless, svg), fonts)
     return found or b""

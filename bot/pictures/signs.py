@@ -8,11 +8,14 @@ from functools import lru_cache
 
 from bot.pictures.fonts import is_drawn
 from core.bulletin import NOBODY
+from core.screening import is_blank
 
 _MARKS_TOGETHER = 3
 """Marks on one letter; languages need no more, and more run over the lines beside."""
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 _SKIN = range(0x1F3FB, 0x1F400)
+_FLAGS = range(0x1F1E6, 0x1F200)
+"""Letters of which two are a flag; the drawing library falls over one that ends words."""
 
 
 def legible(words: str) -> str:
@@ -27,6 +30,8 @@ def _plain(sign: str) -> str:
     """A sign, or what it stands for where only that can be drawn."""
     if unicodedata.category(sign) in ("Cc", "Zl", "Zp"):
         return " "
+    if ord(sign) in _FLAGS:
+        return chr(ord("A") + _FLAGS.index(ord(sign)))
     if ord(sign) in _SKIN or is_drawn(sign):
         return "" if ord(sign) in _SKIN else sign
     meant = unicodedata.normalize("NFKC", sign)
@@ -48,4 +53,4 @@ def _is_picture(sign: str) -> bool:
 
 
 def _is_unseen(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in ("Cf", "Mn", "Me")
+    return is_blank(sign) or unicodedata.category(sign) in ("Mn", "Me")

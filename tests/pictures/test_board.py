@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.pictures import fonts
 from bot.pictures.board import WIDTH, drawing, picture
 from bot.pictures.lines import Piece, cut, is_rtl_sentence, pieces, width, wrapped
-from bot.pictures.painter import painted, side_by_side
+from bot.pictures.painter import _widths, painted, side_by_side
 from bot.pictures.signs import legible
 from core.bulletin import Bulletin, Row
 from core.text import N_, Nn_
@@ -103,6 +105,8 @@ def test_each_script_is_drawn_in_its_own_font(
         ("नेहा\u200dय", "नेहा\u200dय"),
         ("꧁Ada꧂", "Ada"),
         ("\u202e  ", "—"),
+        ("\u3164\u2800", "—"),
+        ("Ada 🇺🇦", "Ada UA"),
         ("z" + "\u0337" * 40, "z" + "\u0337" * 3),
     ],
 )
@@ -148,6 +152,46 @@ def test_words_that_the_library_cannot_draw_cost_a_picture_those_words_alone() -
         around.format(well)
     )
     assert painted("no drawing") == b""
+
+
+def test_where_the_library_stumbles_over_another_font_the_rest_of_the_line_is_drawn() -> None:
+    around = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">{}</svg>'
+    line = '<text x="0" y="15" font-family="Noto Sans">Ada {}</text>'
+    files = [fonts.PLAIN.path, *(font.path for font in fonts.ALL if font.family == "Noto Emoji")]
+    flag = '<tspan font-family="Noto Emoji">\U0001f1fa\U0001f1e6</tspan>'
+
+    drawn = painted(around.format(line.format(flag)), font_files=files)
+
+    assert drawn == painted(around.format(line.format("…")), font_files=files)
+    assert drawn != painted(around.format(""), font_files=files)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "W" * 40,
+        "mw@%" * 20,
+        "﷽" * 9,
+        "ШЩЮЖМФ" * 9,
+        "தமிழ்ச்செல்வன் கிருஷ்ணமூர்த்தி ராமச்சந்திரன்",
+        "ശ്രീരാമകൃഷ്ണൻ നമ്പൂതിരിപ്പാട് തിരുവനന്തപുരം",
+        "ජයවර්ධනපුර මහින්ද රාජපක්ෂ ජයවර්ධනපුර",
+        "გიორგი მარგველაშვილი შოთა რუსთაველი",
+        "🔥💯🚀🎉" * 9,
+        "陳大文" * 9,
+    ],
+)
+def test_a_name_ends_before_what_stands_beside_it(name: str) -> None:
+    row = Row(1, name, 7, 0)
+    drawn = drawing(Bulletin(N_("Leaderboard of the day"), (row,), (), "d:2026-01-04", "en"))
+    words = re.findall(r'<text x="112".*?</text>', drawn.svg)
+
+    (wide,) = _widths(
+        [re.sub('x="112" y="[^"]*"', 'x="0" y="0"', words[0])],
+        {"font_files": list(drawn.fonts), "font_family": drawn.family},
+    )
+
+    assert 200 < wide < 352
 
 
 def test_a_name_that_does_not_fit_ends_in_dots_and_keeps_its_signs_whole() -> None:
