@@ -182,7 +182,7 @@ def _roles(name: str) -> Callable[[Visit, Rules, str], Rules]:
 def _quota(visit: Visit, rules: Rules, value: str) -> Rules:
     if value.lower() in {"", "off", "none"}:
         return replace(rules, daily_quota=None)
-    if not value.isdecimal() or not 1 <= int(value) <= 10_000:
+    if not value.isdecimal() or len(value) > _DIGITS or not 1 <= int(value) <= 10_000:
         raise Unknown(N_("Write how many tasks a person may take in a day, or off."))
     return replace(rules, daily_quota=int(value))
 
@@ -191,7 +191,7 @@ def _quiet(visit: Visit, rules: Rules, value: str) -> Rules:
     if value.lower() in {"", "off", "none"}:
         return replace(rules, quiet=None)
     begin, dash, end = value.replace(" ", "").replace(":00", "").partition("-")
-    if not dash or not all(part.isdecimal() and int(part) < 24 for part in (begin, end)):
+    if not dash or not (_is_hour(begin) and _is_hour(end)):
         raise Unknown(N_("Write two hours such as 22-7, or off."))
     return replace(rules, quiet=(int(begin), int(end)))
 
@@ -227,7 +227,7 @@ def schedule_from(visit: Visit, board: str, value: str) -> Schedule | None:
         if len(words[0]) < 3 or not days:
             raise Unknown(_BOARD_HELP)
         weekday, words = days[0], words[1:]
-    if len(words) != 1 or not words[0].isdecimal() or int(words[0]) > 23:
+    if len(words) != 1 or not _is_hour(words[0]):
         raise Unknown(_BOARD_HELP)
     return Schedule(
         visit.community.id,
@@ -236,6 +236,14 @@ def schedule_from(visit: Visit, board: str, value: str) -> Schedule | None:
         weekday=weekday,
         hour=int(words[0]),
     )
+
+
+_DIGITS = 9
+"""No number that means something has more."""
+
+
+def _is_hour(words: str) -> bool:
+    return words.isdecimal() and len(words) <= _DIGITS and int(words) < 24
 
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
