@@ -153,7 +153,7 @@ def streak_after(streak: Streak, today: date, freezes: int) -> Streak:
     Once a week up to `freezes` missed days are forgiven. A day before the last one (a traveller's
     calendar) changes nothing.
     """
-    if streak.last_day is not None and today <= streak.last_day:
+    if _is_counted(streak, today):
         return streak
     week = _frozen_by(streak, today, freezes)
     days = streak.days + 1 if _is_alive(streak, today, freezes) else 1
@@ -164,6 +164,16 @@ def streak_after(streak: Streak, today: date, freezes: int) -> Streak:
         frozen_week=week or streak.frozen_week,
         best=max(streak.best, days),
     )
+
+
+_TRAVEL = timedelta(days=2)
+"""No calendar is further ahead of another; a last day beyond it tells of a clock that was wrong."""
+
+
+def _is_counted(streak: Streak, today: date) -> bool:
+    """Whether a contribution today changes nothing."""
+    last = streak.last_day
+    return last is not None and today <= last <= today + _TRAVEL
 
 
 def streak_today(streak: Streak, today: date, freezes: int = 1) -> int:
@@ -182,8 +192,10 @@ def joined_streak(one: Streak, other: Streak, today: date, freezes: int = 1) -> 
 
     kept, gone = sorted((one, other), key=promise, reverse=True)
     best = max(kept.best, gone.best)
-    if gone.last_day is not None and streak_today(kept, today, freezes):
-        kept = streak_after(kept, gone.last_day, freezes)
+    going_on = [x for x in (kept, gone) if _is_alive(x, today, freezes)]
+    if going_on:
+        newest = max(x.last_day for x in going_on if x.last_day is not None)
+        kept = streak_after(kept, newest, freezes)
     return replace(kept, best=max(best, kept.best))
 
 
@@ -193,7 +205,9 @@ def _is_alive(streak: Streak, today: date, freezes: int) -> bool:
 
 def _missed(streak: Streak, today: date) -> int | None:
     """Whole days without a contribution since the last one; None when there was none."""
-    return None if streak.last_day is None else max(0, (today - streak.last_day).days - 1)
+    if streak.last_day is None or streak.last_day > today + _TRAVEL:
+        return None
+    return max(0, (today - streak.last_day).days - 1)
 
 
 def _frozen_by(streak: Streak, today: date, freezes: int) -> str | None:

@@ -206,6 +206,7 @@ def streak_of(*numbers, freezes=1):
         ((5, 7, 8, 10), 4),  # one in each of two weeks: Sunday and Wednesday
         ((0, 2, 9), 1),
         ((2, 1), 1),  # the calendar went back
+        ((365, 0, 1), 2),  # the clock had been wrong
     ],
 )
 def test_days_in_a_row(days, length):
@@ -230,6 +231,10 @@ def test_what_is_shown_lives_as_long_as_today_can_save_it():
     assert [streak_today(streak, day(n)) for n in (2, 3, 4, 5)] == [3, 3, 3, 0]
     assert streak_today(streak, day(4), freezes=0) == 0
     assert streak_today(Streak(), day(0)) == 0
+
+
+def test_a_streak_of_days_to_come_is_none():
+    assert [streak_today(streak_of(3), day(n)) for n in (0, 1, 3)] == [0, 1, 1]
 
 
 def test_a_used_freeze_is_not_shown_as_hope():
