@@ -21,7 +21,7 @@ from locales.catalogues import catalogue_file, is_translated, read_catalogue
 from locales.extract import COMPLETE
 from locales.pseudo import COMMAND_NAME
 from storage.errors import StoreError, StoreUnreachable
-from storage.identity import KEY_FILE
+from storage.identity import KEY_FILE, kept_secret
 
 STORE_PATIENCE = 20.0
 """Seconds that a store may take to be opened."""
@@ -76,7 +76,7 @@ async def _key(settings: Settings) -> str:
         return "made on the first start"
     if _mode(path) & _OTHERS_AT_ALL:
         raise SettingsError(f"others may read {path}; run chmod 600 {path}.")
-    if not path.read_text("utf-8").strip():
+    if not kept_secret(settings.data_dir):
         raise SettingsError(f"{path} is empty; put back the one of a backup.")
     return f"{path}, for its owner alone"
 

@@ -102,6 +102,10 @@ def kept_secret(data_dir: Path) -> str | None:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read ({error.strerror}); let it be a file of the program's own user."
+        ) from error
     except UnicodeDecodeError as error:
         raise StoreError(f"{path} is no text in UTF-8; put back the one of a backup.") from error
 

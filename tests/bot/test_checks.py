@@ -138,6 +138,28 @@ async def test_a_key_that_others_may_read_is_to_mend(folder: Path) -> None:
     assert (await found(Settings(data_dir=folder)))["secret key"][0]
 
 
+async def test_a_key_that_is_damaged_is_to_mend_and_the_rest_is_looked_at(folder: Path) -> None:
+    key_in(folder, 0o600).write_bytes(b"\xff\xfe")
+
+    seen = await found(Settings(data_dir=folder))
+
+    assert seen["secret key"] == seen["store"]
+    assert seen["secret key"][1].endswith("is no text in UTF-8; put back the one of a backup.")
+    assert seen["words"][0]
+
+
+async def test_a_key_that_is_no_file_is_to_mend_and_the_rest_is_looked_at(folder: Path) -> None:
+    key = key_in(folder, 0o600)
+    key.unlink()
+    key.mkdir(mode=0o700)
+
+    seen = await found(Settings(data_dir=folder))
+
+    assert not seen["secret key"][0]
+    assert "cannot be read" in seen["secret key"][1]
+    assert seen["words"][0]
+
+
 async def test_a_folder_that_others_may_write_to_is_to_mend(folder: Path) -> None:
     os.chmod(folder, 0o775)
 
