@@ -103,6 +103,12 @@ def test_containers_write_nowhere_but_to_their_volume(name: str) -> None:
     assert "ports" not in service
 
 
+@pytest.mark.parametrize("name", ["bot", "migrate"])
+def test_settings_beside_the_containers_reach_them(name: str) -> None:
+    assert COMPOSE["services"][name]["env_file"] == [{"path": ".env", "required": False}]
+    assert "a file `.env` beside `compose.yaml`" in PAGE
+
+
 def test_every_secret_volume_and_network_of_a_service_is_declared() -> None:
     for service in COMPOSE["services"].values():
         assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
