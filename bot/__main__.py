@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import bench, check, demo, documents, exchange, serve, store, sync, training
 from bot.errors import SettingsError, StartError
+from bot.streams import open_what_is_closed, write_to_nobody
 from storage.errors import StoreError
 
 STORE_EXIT_CODE = 4
@@ -27,7 +28,7 @@ for group in (serve, check, demo, exchange, sync, store, bench, training, docume
 
 def main() -> None:
     """Run one command; an expected fault is one line on standard error, never a traceback."""
-    _open_what_is_closed()
+    open_what_is_closed()
     try:
         _require_utf8(sys.argv[1:])
         _carry_out()
@@ -36,7 +37,7 @@ def main() -> None:
     except StoreError as fault:
         _fail(str(fault), STORE_EXIT_CODE)
     except OSError as fault:
-        _write_to_nobody()
+        write_to_nobody()
         _fail(_told(fault), StartError.exit_code)
 
 
@@ -49,24 +50,10 @@ def _carry_out() -> None:
             sys.stdout.flush()
 
 
-def _write_to_nobody() -> None:
-    """Else the interpreter complains at its end about what it could not write."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
 def _told(fault: OSError) -> str:
     """Which file, and what is wrong with it."""
     reason = fault.strerror or str(fault)
     return f"{reason}." if fault.filename is None else f"{fault.filename}: {reason}."
-
-
-def _open_what_is_closed() -> None:
-    """A stream that was closed leads nowhere, before anything else gets its number."""
-    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass
-    os.close(number)
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(2, "w", encoding="utf-8")
 
 
 def _require_utf8(words: Sequence[str]) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.errors import StartError
+
 _Trees = Annotated[str, typer.Option(help="Sizes of the stores, separated by commas.")]
 _Database = Annotated[
     str, typer.Option(help="sqlite, postgresql (a server of its own), or a server's URL.")
@@ -29,7 +31,6 @@ def bench(
     from bot import loops
     from bot.bench.run import run
     from bot.bench.servers import server_for
-    from bot.errors import StartError
 
     if not all(part.strip().isdecimal() for part in trees.split(",")):
         raise StartError(f"--trees takes whole numbers separated by commas, not {trees!r}.")
@@ -42,8 +43,6 @@ def bench(
 
 def _refuse_unwritable(target: Path) -> None:
     """Before anything is measured that could not be kept."""
-    from bot.errors import StartError
-
     try:
         with target.open("a"):
             pass

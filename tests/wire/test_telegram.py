@@ -416,12 +416,19 @@ async def test_code_stands_in_its_block_again_and_so_after_a_change() -> None:
         here.tg.queue("edited_message", change)
         await ana.reads('How does that work?\n```python\nprint("hi")\n```')
 
+        (task,) = here.store.tables.tasks.values()
+        assert task.draft == 'How does that work?\n```python\nprint("hi")\n```'
+
 
 async def test_in_private_nobody_else_is_meant() -> None:
     async with scene() as here:
         ana = await here.volunteer("Ana")
 
         await ana.asks("/prompt@SomeOtherBot", "Write a first message")
+
+        (task,) = here.store.tables.tasks.values()
+        assert task.kind is TaskKind.INITIAL_PROMPT
+        assert task.draft is None
 
 
 async def test_a_forwarded_message_is_nobodys_own_words() -> None:

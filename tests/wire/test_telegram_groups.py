@@ -322,6 +322,8 @@ async def test_where_members_are_hidden_the_list_of_admins_tells_who_manages() -
         eve.say("/post_button", GROUP)
         await eve.reads("Only people who manage this community")
 
+        assert len(in_group(here)) == 1
+
 
 @pytest.mark.parametrize("kind", ["400", "429"])
 async def test_who_may_be_an_admin_is_not_told_that_they_are_none(kind: str) -> None:
@@ -335,6 +337,9 @@ async def test_who_may_be_an_admin_is_not_told_that_they_are_none(kind: str) -> 
         ana.say("/config", GROUP)
         await ana.reads("Telegram does not tell me who manages this group")
         await ana.asks("/start c_-100500", "Telegram does not tell me who manages this group")
+
+        said = [message.get("text", "") for message in ana.inbox()]
+        assert not any("Only people who manage" in words for words in said)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from bot.platforms.terminal.lines import Lines, keyboard
 from bot.platforms.terminal.meaning import name_in
 from bot.platforms.terminal.painted import PaintedPage
 from bot.platforms.terminal.plain import PlainPage
+from bot.streams import write_to_nobody
 
 __all__ = ["serve"]
 
@@ -42,9 +43,9 @@ async def serve(
                 folder=settings.data_dir / "files",
             ).run()
         except BrokenPipeError:  # whoever read the screens has gone
-            _write_to_nobody()
+            write_to_nobody()
         except OSError as fault:
-            _write_to_nobody()
+            write_to_nobody()
             raise StartError(f"The screens cannot be written: {fault.strerror or fault}.") from None
 
 
@@ -62,11 +63,6 @@ def _speak_utf8() -> None:
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _write_to_nobody() -> None:
-    """Else the interpreter complains at its end about what it could not write."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _locale() -> str | None:
